@@ -1,0 +1,19 @@
+"""Every scenario that ships is a short test in each of its modes, and a long one for nights."""
+
+def kept_tests():
+    """Declares NAME_kept, NAME_stepped and NAME_soak for each NAME.toml."""
+    for path in native.glob(["*.toml"]):
+        stem = path[:-len(".toml")]
+        for name, size, mode, time, limit, tags in [
+            (stem + "_kept", "small", "free", "1s", "20s", ["cpu:2"]),
+            (stem + "_stepped", "small", "stepped", "1s", "20s", []),
+            (stem + "_soak", "large", "both", "5m", "10m", ["manual", "soak", "cpu:2"]),
+        ]:
+            native.sh_test(
+                name = name,
+                size = size,
+                srcs = ["kept.sh"],
+                args = ["$(location //src/cli:parley)", stem, mode, time, limit],
+                data = ["//src/cli:parley"],
+                tags = tags,
+            )

@@ -1,0 +1,63 @@
+"""Every .cc of this folder is a part of the checkers, and every *_test.cc a test of its own."""
+
+# Only tests may use these: the builder of hand-made histories, and the naive twins.
+_TEST_ONLY = [
+    "brute_force*.cc",
+    "brute_force*.h",
+    "checking.cc",
+    "checking.h",
+    "history_builder.cc",
+    "history_builder.h",
+    "random_history*.cc",
+    "random_history*.h",
+    "stepwise_steps.h",
+]
+
+def checkers():
+    """Makes :check, :testing and one target per *_test.cc."""
+    native.cc_library(
+        name = "check",
+        srcs = native.glob(["*.cc"], exclude = ["*_test.cc", "*_bench.cc"] + _TEST_ONLY),
+        hdrs = native.glob(["*.h"], exclude = _TEST_ONLY),
+        deps = [
+            "//src/base",
+            "//src/history",
+            "//src/model",
+            "//src/promise",
+            "@fmt",
+        ],
+        alwayslink = True,
+    )
+    native.cc_library(
+        name = "testing",
+        testonly = True,
+        srcs = native.glob([name for name in _TEST_ONLY if name.endswith(".cc")]),
+        hdrs = native.glob([name for name in _TEST_ONLY if name.endswith(".h")]),
+        deps = [
+            ":check",
+            "//src/base",
+            "//src/history",
+            "//src/model:testing",
+            "//src/promise",
+            "@fmt",
+        ],
+    )
+    for test in native.glob(["*_test.cc"]):
+        native.cc_test(
+            name = test[:-len(".cc")],
+            size = "small",
+            srcs = [test],
+            deps = [
+                ":check",
+                ":testing",
+                "//src/base",
+                "//src/history",
+                "//src/model",
+                "//src/model:testing",
+                "//src/promise",
+                "@fmt",
+                "@gtest",
+                "@gtest//:main",
+                "@rapidcheck",
+            ],
+        )

@@ -1,0 +1,167 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "src/check/stepwise_steps.h"
+
+namespace parley {
+namespace {
+
+TEST(CheckStepwise, SaysNothingOfFreeHistories) {
+  History history = Steps().Read(kReader, 9).Gives(0).Build();
+  ASSERT_FALSE(JudgeBy("stepwise", history).empty());
+  history.header.mode = "free";
+
+  EXPECT_TRUE(JudgeBy("stepwise", history).empty());
+}
+
+TEST(CheckStepwise, AcceptsASleeperThatAWriteWakes) {
+  Steps steps;
+  steps.Read(kReader, 9);
+  const std::uint32_t read = steps.last();
+  steps.Write(kWriter, 5).Gives(5).Return(read, {Written(kWriter, 0, 5)});
+
+  EXPECT_EQ(Broken(steps), Clauses{});
+  for (const Judgement& judgement : JudgeBy("stepwise", steps.Build())) {
+    EXPECT_EQ(judgement.verdict, Verdict::kKept) << ClauseName(judgement.clause);
+    EXPECT_GT(judgement.chances, 0U) << ClauseName(judgement.clause);
+  }
+}
+
+TEST(CheckStepwise, RefusesAReaderThatAWriteDoesNotWake) {
+  Steps steps;
+  steps.Read(kReader, 9).Write(kWriter, 5).Gives(5);
+
+  EXPECT_EQ(Broken(steps), Clauses{"receiver-asleep"});
+  const auto judgements = JudgeBy("stepwise", steps.Build());
+  const auto found = std::ranges::find(judgements, Clause::kReceiverAsleep, &Judgement::clause);
+  ASSERT_NE(found, judgements.end());
+  EXPECT_EQ(found->reason, "step 2: a read sleeps with 5 bytes unread");
+  EXPECT_EQ(found->witness, (std::vector<std::uint32_t>{2, 3}));
+}
+
+TEST(CheckStepwise, DoubtsItWhenALogWasFull) {
+  History history = Steps().Read(kReader, 9).Write(kWriter, 5).Gives(5).Build();
+  history.header.complete = false;
+
+  const auto judgements = JudgeBy("stepwise", history);
+
+  const auto found = std::ranges::find(judgements, Clause::kReceiverAsleep, &Judgement::clause);
+  ASSERT_NE(found, judgements.end());
+  EXPECT_EQ(found->verdict, Verdict::kInconclusive);
+}
+
+TEST(CheckStepwise, RefusesAReaderThatSleepsWithDataThere) {
+  EXPECT_EQ(Broken(Steps().Write(kWriter, 5).Gives(5).Read(kReader, 9)),
+            Clauses{"receiver-asleep-with-data"});
+}
+
+TEST(CheckStepwise, BlamesTheLossWhenLaterBytesComeInstead) {
+  Steps steps;
+  steps.Write(kWriter, 5).Gives(5).Read(kReader, 9);
+  const std::uint32_t read = steps.last();
+  steps.Write(kWriter, 6).Gives(6).Return(read, {Written(kWriter, 5, 6)});
+
+  EXPECT_EQ(Broken(steps), Clauses{"lost"});
+}
+
+TEST(CheckStepwise, RefusesAReaderThatEndOfFileDoesNotWake) {
+  EXPECT_EQ(Broken(Steps().Read(kReader, 9).Begin(kWriter, "close", kWrite).Gives(0)),
+            Clauses{"end-of-file-asleep"});
+  EXPECT_EQ(Broken(Steps().Read(kReader, 9).Fault(FaultKind::kKill, kWriter)),
+            Clauses{"end-of-file-asleep"});
+}
+
+TEST(CheckStepwise, RefusesEndOfFileWithAWriterOrData) {
+  EXPECT_EQ(Broken(Steps().Read(kReader, 9).Gives(0)), Clauses{"end-of-file-early"});
+  EXPECT_EQ(Broken(Steps()
+                       .Write(kWriter, 5)
+                       .Gives(5)
+                       .Fault(FaultKind::kKill, kWriter)
+                       .Read(kReader, 9)
+                       .Gives(0)
+                       .Read(kReader, 9)
+                       .Gives({Written(kWriter, 0, 5)})),
+            Clauses{"end-of-file-early"});
+}
+
+TEST(CheckStepwise, RefusesUnavailableData) {
+  EXPECT_EQ(Broken(Steps(true).Write(kWriter, 5).Gives(5).Read(kReader, 9).Gives(-1, EAGAIN)),
+            Clauses{"unavailable"});
+  EXPECT_EQ(Broken(Steps(false).Read(kReader, 9).Gives(-1, EAGAIN)), Clauses{"unavailable"});
+  EXPECT_EQ(Broken(Steps(true).Fault(FaultKind::kKill, kWriter).Read(kReader, 9).Gives(-1, EAGAIN)),
+            Clauses{"end-of-file-missing"});
+}
+
+TEST(CheckStepwise, RefusesAWriterThatSleepsWithRoom) {
+  EXPECT_EQ(Broken(Steps().Write(kWriter, 4096)), Clauses{"sender-asleep"});
+  EXPECT_EQ(Broken(Steps(false, 4096)
+                       .Write(kWriter, 4096)
+                       .Gives(4096)
+                       .Write(kWriter, 100)
+                       .Read(kReader, 4096)
+                       .Gives({Written(kWriter, 0, 4096)})),
+            Clauses{"sender-asleep"});
+}
+
+TEST(CheckStepwise, RefusesAWriterThatSleepsOrSucceedsWithoutReader) {
+  EXPECT_EQ(Broken(Steps(false, 4096)
+                       .Write(kWriter, 4096)
+                       .Gives(4096)
+                       .Write(kWriter, 100)
+                       .Begin(kReader, "close", kRead)
+                       .Gives(0)),
+            Clauses{"send-asleep-without-reader"});
+  EXPECT_EQ(Broken(Steps().Fault(FaultKind::kKill, kReader).Write(kWriter, 9).Gives(9)),
+            Clauses{"write-without-reader"});
+  EXPECT_EQ(Broken(Steps().Write(kWriter, 9).Gives(-1, EPIPE)), Clauses{"broken-pipe-early"});
+}
+
+TEST(CheckStepwise, RefusesCountsThatFallShort) {
+  EXPECT_EQ(Broken(Steps(true).Write(kWriter, 9).Gives(4)), Clauses{"short-nonblocking"});
+  EXPECT_EQ(Broken(Steps(false).Write(kWriter, 9).Gives(4)), Clauses{"short-blocking"});
+  EXPECT_EQ(Broken(Steps(false, 4096).Write(kWriter, 9999).Gives(4096)), Clauses{"short-blocking"});
+  EXPECT_EQ(Broken(Steps(false).Write(kWriter, 9).Gives(-1, EAGAIN)), Clauses{"short-blocking"});
+  EXPECT_EQ(Broken(Steps(true).Write(kWriter, 9999).Gives(0)), Clauses{"nonblocking-large"});
+  EXPECT_EQ(Broken(Steps(true).Write(kWriter, 9999).Gives(4000)), Clauses{"nonblocking-large"});
+  EXPECT_EQ(Broken(Steps(true).Write(kWriter, 9999).Gives(-1, EAGAIN)),
+            Clauses{"nonblocking-large"});
+}
+
+TEST(CheckStepwise, AcceptsAPartOfALargeWriteThatASignalOrTheLastReadersDeathEnds) {
+  Steps interrupted(false, 4096);
+  interrupted.Write(kWriter, 9999);
+  const std::uint32_t write = interrupted.last();
+  EXPECT_EQ(Broken(interrupted.Fault(FaultKind::kSignalRestart, kWriter).Return(write, 4096)),
+            Clauses{});
+  Steps deserted(false, 4096);
+  deserted.Write(kWriter, 9999);
+  EXPECT_EQ(Broken(deserted.Fault(FaultKind::kKill, kReader).Return(write, 4096)), Clauses{});
+}
+
+TEST(CheckStepwise, RefusesMoreThanTheCapacity) {
+  EXPECT_EQ(Broken(Steps(true, 4096).Write(kWriter, 4096).Gives(4096).Write(kWriter, 1).Gives(1)),
+            Clauses{"overfull"});
+}
+
+TEST(CheckStepwise, RefusesACapacityThatIsAnotherOrOutOfReach) {
+  EXPECT_EQ(Broken(Steps(true, 8192).Begin(kWriter, "get_capacity", kWrite).Gives(4096)),
+            Clauses{"capacity-wrong"});
+  EXPECT_EQ(Broken(Steps(true, 8192).Write(kWriter, 4096).Gives(-1, EAGAIN)),
+            Clauses{"capacity-wrong"});
+}
+
+TEST(CheckStepwise, RefusesAResizeThatLosesContentOrRoundsDown) {
+  EXPECT_EQ(Broken(Steps(true, 8192)
+                       .Write(kWriter, 8000)
+                       .Gives(8000)
+                       .Begin(kReader, "set_capacity", kRead, 0, 4096)
+                       .Gives(4096)),
+            Clauses{"resize-unsafe"});
+  EXPECT_EQ(Broken(Steps().Begin(kReader, "set_capacity", kRead, 0, 9000).Gives(8192)),
+            Clauses{"resize-unsafe"});
+}
+
+}  // namespace
+}  // namespace parley

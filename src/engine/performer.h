@@ -1,0 +1,75 @@
+// One worker's hands: makes calls through a port and writes each one down, in two phases.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "src/base/seed.h"
+#include "src/engine/arena.h"
+#include "src/facility/facility.h"
+#include "src/program/payload.h"
+
+namespace parley {
+
+class Performer {
+ public:
+  // plan: copied.  identities: of the self-identifying encoding, by identity.
+  Performer(ArenaHeader& header, std::byte* records, Seat& seat, const WorkerPlan& plan,
+            const Facility& facility, std::unique_ptr<Port> port, std::uint32_t tag,
+            std::vector<std::uint16_t> identities);
+
+  // A call without data: opens, closes, queries.
+  Reply Perform(std::uint8_t call, std::uint16_t handle, std::uint64_t argument);
+  // Offers bytes, made for this writer's position, in that many segments.
+  Reply Put(std::uint8_t call, std::uint16_t handle, std::uint32_t bytes, std::uint32_t pieces,
+            Body body);
+  // Receives up to bytes and tells what they are.
+  Reply Take(std::uint8_t call, std::uint16_t handle, std::uint32_t bytes, std::uint32_t pieces);
+
+  // Time has passed since the last call: the next one gets a stamp of its own.  Else the return of
+  // one call serves as the invocation of the next, which spares half of the clock readings.
+  void Refresh() { last_returned_ns_ = 0; }
+
+  // No more will be received: decides what is left.
+  void FinishReceiving();
+  // Closes, as part of the history, every handle that this worker opened or was given.
+  void CloseHandles();
+
+  // The log has room for that many more calls of any kind.
+  bool HasRoom(std::uint64_t calls) const { return log_.Room() >= calls * 4; }
+  // The first call with that effect; kNoCall when the facility has none.
+  std::uint8_t CallWith(Effect effect) const;
+  Effect EffectOf(std::uint8_t call) const { return facility_.Calls()[call].effect; }
+  const Facility& facility() const { return facility_; }
+  Port& port() { return *port_; }
+
+  static constexpr std::uint8_t kNoCall = 0xff;
+
+ private:
+  Reply Do(OperationRecord record, std::span<iovec> pieces, std::span<std::byte> buffer);
+  void Received(OperationRecord& record, std::span<const std::byte> bytes);
+  std::span<iovec> Cut(std::span<std::byte> buffer, std::uint32_t pieces);
+
+  const ArenaHeader& header_;
+  Seat& seat_;
+  const WorkerPlan& plan_;
+  const Facility& facility_;
+  std::unique_ptr<Port> port_;
+  LogWriter log_;
+  std::uint32_t tag_;
+  Decoder decoder_;
+  std::vector<std::byte> buffers_[2];  // alternating when the plan overwrites
+  std::size_t turn_ = 0;
+  std::vector<iovec> pieces_;
+  std::vector<Extent> extents_;
+  std::vector<std::uint16_t> open_handles_;
+  std::uint64_t position_ = 0;  // bytes accepted so far
+  std::uint64_t received_ = 0;  // bytes received so far
+  std::uint64_t decided_ = 0;   // of which the origin is known
+  std::uint64_t last_returned_ns_ = 0;
+  Random cuts_;
+};
+
+}  // namespace parley

@@ -1,0 +1,242 @@
+#include "src/engine/stepped_round.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "src/base/clock.h"
+#include "src/engine/watchdog.h"
+
+namespace parley {
+namespace {
+
+// Gates: how long to hope for a return before looking into /proc, which costs more.
+constexpr std::uint64_t kSpinNs = 20 * kNsPerUs;
+// Every so many steps what the bands promise is looked up in /proc.
+constexpr std::uint64_t kDoubleCheckSteps = 64;
+
+bool Writes(Effect effect) {
+  return effect != Effect::kPoll && effect != Effect::kQueryCapacity &&
+         effect != Effect::kQueryUnread && effect != Effect::kQueryName;
+}
+
+}  // namespace
+
+SteppedRound::SteppedRound(ArenaHeader& header, Crew& crew, const Facility& facility,
+                           std::span<Player> players, Record record)
+    : header_(header),
+      crew_(crew),
+      facility_(facility),
+      players_(players),
+      record_(std::move(record)),
+      faults_(Derive(header.program.strategy.seed, "faults")) {
+  std::vector<Accesses> scripts;
+  for (const Player& player : players_) {
+    const WorkerPlan& plan = program().workers[player.plan];
+    Accesses& script = scripts.emplace_back();
+    for (const Step& step : std::span(plan.steps).first(plan.step_count)) {
+      script.insert(script.end(), step.repeat,
+                    {.call = step.call, .writes = Writes(facility_.Calls()[step.call].effect)});
+    }
+    calls_.push_back(static_cast<std::uint32_t>(script.size()));
+  }
+  strategy_ = MakeStrategy(program().strategy, std::move(scripts));
+}
+
+Result<void> SteppedRound::Run() {
+  if (auto chosen = ChooseScheduler(); !chosen) return chosen;
+  Result<void> done = AwaitQuiet();
+  for (std::uint64_t step = 1; done && step < kMaxScheduleEntries; ++step) {
+    const auto entry = NextEntry();
+    if (!entry) break;
+    header_.step.store(step, std::memory_order_release);
+    done = Apply(*entry);
+    if (done) done = AwaitQuiet();
+    if (done && banded_ && step % kDoubleCheckSteps == 0) done = DoubleCheck();
+  }
+  if (done) done = LookForDeaths();
+  for (std::size_t i = 0; i < players_.size(); ++i) {
+    players_[i].finished =
+        players_[i].alive && SeatOf(players_[i]).made.load(std::memory_order_acquire) == calls_[i];
+  }
+  DismissAll();
+  return done;
+}
+
+Result<void> SteppedRound::ChooseScheduler() {
+  if (program().scheduler == Scheduler::kGates) {
+    StoreText(header_.outcome.scheduler, "gates");
+    return {};
+  }
+  auto entered = band_.Enter();
+  for (const Player& player : players_) {
+    if (!entered) break;
+    entered = band_.Admit(crew_.Pid(player.seat), program().workers[player.plan].rank);
+  }
+  banded_ = entered.has_value();
+  if (banded_) {
+    StoreText(header_.outcome.scheduler, "bands");
+    return {};
+  }
+  DismissAll();
+  if (program().scheduler == Scheduler::kBands) return entered;
+  StoreText(header_.outcome.scheduler, fmt::format("gates ({})", entered.error().message));
+  return {};
+}
+
+void SteppedRound::DismissAll() {
+  if (program().scheduler == Scheduler::kGates) return;
+  for (const Player& player : players_) {
+    if (player.alive) band_.Dismiss(crew_.Pid(player.seat));
+  }
+  band_.Leave();
+}
+
+bool SteppedRound::Ready(const Player& player) const {
+  const Seat& seat = SeatOf(player);
+  const std::uint32_t begun = seat.gate.load(std::memory_order_relaxed);
+  return player.alive && begun == seat.made.load(std::memory_order_acquire) &&
+         begun < calls_[player.worker];
+}
+
+bool SteppedRound::Asleep(const Player& player) const {
+  const Seat& seat = SeatOf(player);
+  return player.alive &&
+         seat.gate.load(std::memory_order_relaxed) != seat.made.load(std::memory_order_acquire);
+}
+
+bool SteppedRound::CanApply(const ScheduleEntry& entry) const {
+  if (entry.worker >= players_.size()) return false;
+  const Player& player = players_[entry.worker];
+  if (entry.kind == ScheduleKind::kStart) return Ready(player);
+  // A fault that could not be written down must not be dealt.
+  if (header_.outcome.faults == header_.outcome.fault_list.size()) return false;
+  return Asleep(player) || (entry.kind == ScheduleKind::kKill && Ready(player));
+}
+
+std::optional<ScheduleEntry> SteppedRound::NextEntry() {
+  while (next_entry_ < program().entry_count) {
+    const ScheduleEntry& entry = program().entries[next_entry_++];
+    if (CanApply(entry)) return entry;
+  }
+  if (auto fault = DrawFault()) return fault;
+  candidates_.clear();
+  for (const Player& player : players_) {
+    if (!Ready(player)) continue;
+    candidates_.push_back({.worker = player.worker, .next = SeatOf(player).gate.load()});
+  }
+  if (candidates_.empty()) return Rescue();
+  return ScheduleEntry{.worker = candidates_[strategy_->Choose(candidates_)].worker};
+}
+
+std::optional<ScheduleEntry> SteppedRound::DrawFault() {
+  if ((program().signal | program().signal_restart | program().kill) == 0) return std::nullopt;
+  std::uint64_t ticket = faults_.Below(1024);
+  if (ticket < program().kill) return AnyOf(ScheduleKind::kKill);
+  ticket -= program().kill;
+  if (ticket < program().signal) return AnyOf(ScheduleKind::kSignal);
+  ticket -= program().signal;
+  if (ticket < program().signal_restart) return AnyOf(ScheduleKind::kSignalRestart);
+  return std::nullopt;
+}
+
+std::optional<ScheduleEntry> SteppedRound::Rescue() {
+  if (rescues_ == program().rescues) return std::nullopt;
+  ++rescues_;
+  return AnyOf(ScheduleKind::kSignal);
+}
+
+// One of the workers to whom that can happen.
+std::optional<ScheduleEntry> SteppedRound::AnyOf(ScheduleKind kind) {
+  std::vector<ScheduleEntry> entries;
+  for (const Player& player : players_) {
+    const ScheduleEntry entry{.kind = kind, .worker = player.worker};
+    if (CanApply(entry)) entries.push_back(entry);
+  }
+  if (entries.empty()) return std::nullopt;
+  return entries[faults_.Below(entries.size())];
+}
+
+Result<void> SteppedRound::Apply(const ScheduleEntry& entry) {
+  Player& player = players_[entry.worker];
+  switch (entry.kind) {
+    case ScheduleKind::kStart: {
+      Seat& seat = SeatOf(player);
+      seat.gate.fetch_add(1, std::memory_order_release);
+      FutexWakeAll(seat.gate);
+      return {};
+    }
+    case ScheduleKind::kSignal:
+    case ScheduleKind::kSignalRestart: {
+      const bool restart = entry.kind == ScheduleKind::kSignalRestart;
+      record_(restart ? FaultKind::kSignalRestart : FaultKind::kSignal, player.worker);
+      ::kill(crew_.Pid(player.seat), restart ? kStepSignalRestart : kStepSignal);
+      return {};
+    }
+    case ScheduleKind::kKill:
+      record_(FaultKind::kKill, player.worker);
+      crew_.Kill(player.seat);
+      player.alive = false;
+      return {};
+  }
+  return {};
+}
+
+// In the bands the scheduler runs only when no worker can: it is quiet already.
+Result<void> SteppedRound::AwaitQuiet() {
+  const std::uint64_t spin_until = banded_ ? 0 : NowNs() + kSpinNs;
+  while (!banded_ && std::ranges::any_of(players_, [&](auto& player) { return Asleep(player); })) {
+    if (NowNs() < spin_until) continue;
+    if (QuietByProc()) break;
+    if (auto dead = LookForDeaths(); !dead) return dead;
+    ::sched_yield();
+  }
+  return {};
+}
+
+// Who died by itself sleeps in no call, whatever its seat says.
+Result<void> SteppedRound::LookForDeaths() {
+  for (Player& player : players_) {
+    if (!player.alive) continue;
+    if (const std::string death = crew_.Reap(player.seat); !death.empty()) {
+      player.alive = false;
+      return std::unexpected(
+          Error{.message = fmt::format("worker {} died by itself, {}", player.worker, death)});
+    }
+  }
+  return {};
+}
+
+// Everybody who is inside a call sleeps there, and nobody has run between two looks.
+bool SteppedRound::QuietByProc() {
+  const auto look = [&](const Player& player) -> std::optional<Glimpse> {
+    auto glimpse = Look(crew_.Pid(player.seat));
+    return glimpse && glimpse->state == 'S' ? glimpse : std::nullopt;
+  };
+  std::vector<std::pair<const Player*, Glimpse>> inside;
+  for (const Player& player : players_) {
+    if (!Asleep(player)) continue;
+    const auto glimpse = look(player);
+    if (!glimpse) return false;
+    inside.emplace_back(&player, *glimpse);
+  }
+  return std::ranges::all_of(inside, [&](const auto& first) {
+    return look(*first.first) == first.second && Asleep(*first.first);
+  });
+}
+
+// That nobody is runnable whom the bands hold to be asleep: else a verdict would be the harness's.
+Result<void> SteppedRound::DoubleCheck() {
+  for (const Player& player : players_) {
+    if (Asleep(player) && !LooksAsleep(crew_.Pid(player.seat))) {
+      return std::unexpected(
+          Error{.message = fmt::format("worker {} runs although the bands hold it asleep",
+                                       player.worker)});
+    }
+  }
+  return {};
+}
+
+}  // namespace parley

@@ -1,0 +1,160 @@
+// The one interface through which the engine drives any facility.  A facility is one folder below
+// this one; it registers itself (FacilityRegistration) and is found by name.
+//
+// Only this room calls the kernel's IPC, and it does so through libc's own functions, dynamically
+// linked, so that a preloaded library can stand between.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/error.h"
+#include "src/base/file_descriptor.h"
+#include "src/history/history.h"
+#include "src/promise/clause.h"
+
+namespace parley {
+
+// The taxonomy of the field, one word or phrase a cell (promises: taxonomy.matrix).
+struct Traits {
+  std::string_view family;  // byte stream, message, ...
+  std::string_view timing;
+  std::string_view direction;
+  std::string_view processes;  // related, any
+  std::string_view network;
+  std::string_view delimited;
+  std::string_view destructive;    // does reading remove
+  std::string_view identified_by;  // name -> handle
+  std::string_view access_control;
+  std::string_view persistence;
+  std::string_view flow_control;
+};
+
+// A call of the facility as scenarios name it.
+struct CallTraits {
+  std::string_view name;
+  Effect effect = Effect::kOther;
+  bool gathers = false;
+  bool nonblocking = false;  // for opens: the handle gets O_NONBLOCK
+};
+
+// This clause, reported on this facility, breaks this promise.
+struct Binding {
+  Clause clause;
+  std::string_view promise;  // catalogue id, without "@facility"
+};
+
+// How a fresh object shall be.
+struct ObjectPlan {
+  std::uint32_t capacity_bytes = 0;  // 0: the system's default
+  bool nonblocking = false;          // descriptors made with O_NONBLOCK
+  bool exists = true;                // false: only the name is reserved; a worker makes it
+};
+
+// What a worker needs to reach an object: descriptors to hand over, or a name to open.
+struct ObjectAccess {
+  int read_fd = -1;  // owned by the Object
+  int write_fd = -1;
+  std::string name;  // empty for unnamed objects
+};
+
+// An object under test, as its maker holds it.  Destroying it closes and removes all that is left.
+class Object {
+ public:
+  virtual ~Object() = default;
+  virtual const ObjectAccess& access() const = 0;
+  virtual std::uint64_t capacity_bytes() const = 0;  // as the system reports it; 0 when unbounded
+  // Closes the maker's own descriptors, so that only the workers' count.
+  virtual void ReleaseDescriptors() = 0;
+};
+
+// One call to make.
+struct Request {
+  std::uint8_t call = 0;  // index in Facility::Calls()
+  // Which of the port's handles to use; ignored by opens.  0: the newest live one whose end fits
+  // the call (puts: writing, takes: reading, others: the newest of all).
+  std::uint16_t handle = 0;
+  std::uint64_t argument = 0;
+  std::span<iovec> pieces;  // buffers of puts and takes; one unless the call gathers
+};
+
+// What it returned.
+struct Reply {
+  std::int64_t result = -1;
+  int system_error = 0;
+  // Opens and duplicates: the new handle, 1..; 0 when they failed.  Other calls: the handle that
+  // was used, 0 when there was none.
+  std::uint16_t handle = 0;
+  bool nonblocking = false;  // the descriptor used had O_NONBLOCK
+};
+
+// One worker's descriptors on one object.  Perform does exactly one call, hides nothing (EINTR
+// included) and allocates nothing.
+class Port {
+ public:
+  virtual ~Port() = default;
+  virtual Reply Perform(const Request& request) = 0;
+  // The handle that Perform(request) is going to use (of duplicates the source), 0 when none fits
+  // or the call uses none.  Makes no call: so that a recorder knows the handle even of a call that
+  // never returns.
+  virtual std::uint16_t Resolve(const Request& request) const { return request.handle; }
+  // Takes over descriptors that were handed to this worker; handles 1 (reading) and 2 (writing).
+  virtual void Adopt(FileDescriptor read_fd, FileDescriptor write_fd, bool nonblocking) = 0;
+  // Closes whatever is still open; not part of the history.
+  virtual void CloseAll() = 0;
+};
+
+inline constexpr std::uint16_t kHandleRead = 1;
+inline constexpr std::uint16_t kHandleWrite = 2;
+
+class Facility {
+ public:
+  virtual ~Facility() = default;
+
+  virtual std::string_view Name() const = 0;
+  virtual std::string_view Summary() const = 0;  // one sentence
+  virtual const Traits& GetTraits() const = 0;
+  virtual std::span<const CallTraits> Calls() const = 0;
+  virtual std::span<const Binding> Bindings() const = 0;
+
+  // Bytes that one put moves indivisibly (PIPE_BUF), probed from the system; directory as for Make.
+  virtual std::uint64_t AtomicBytes(const std::string& directory) const = 0;
+  // Capacity of a fresh object made with the default plan; 0 when unbounded or unknown.
+  virtual std::uint64_t DefaultCapacityBytes() const = 0;
+
+  // True when workers reach the object by a name and no descriptors are handed over.
+  virtual bool named() const = 0;
+
+  // Can it run here?  Probes; an unsupported error says what is missing.
+  virtual Result<void> Probe(const std::string& directory) const = 0;
+
+  // Makes a fresh object.  directory: where names in the file system go.  name: unique in the run.
+  virtual Result<std::unique_ptr<Object>> Make(const ObjectPlan& plan, const std::string& directory,
+                                               const std::string& name) const = 0;
+
+  // A worker's side.  name: ObjectAccess::name.
+  virtual std::unique_ptr<Port> Attach(const std::string& name) const = 0;
+};
+
+// All facilities linked into this program, sorted by name.
+std::span<const Facility* const> Facilities();
+
+// The facility of that name; null when there is none.
+const Facility* FindFacility(std::string_view name);
+
+// Like FindFacility; an unknown name is an input error that names the nearest known one.
+Result<const Facility*> RequireFacility(std::string_view name);
+
+// At namespace scope in a facility's folder: static const FacilityRegistration kIt(facility);
+class FacilityRegistration {
+ public:
+  explicit FacilityRegistration(const Facility& facility);
+};
+
+}  // namespace parley

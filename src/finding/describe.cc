@@ -1,0 +1,128 @@
+#include "src/finding/describe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "src/base/error.h"
+
+namespace parley {
+namespace {
+
+// Extents to print before the rest is only counted.
+constexpr std::size_t kExtentsShown = 3;
+
+std::string BytesText(std::uint64_t bytes) {
+  return bytes == 1 ? "1 byte" : fmt::format("{} bytes", bytes);
+}
+
+std::string PiecesText(const Operation& op) {
+  return op.pieces > 1 ? fmt::format(" in {} pieces", op.pieces) : "";
+}
+
+std::string PutText(const Call& call, const Operation& op) {
+  const std::string_view verb = call.name.starts_with("write") ? "writes" : "sends";
+  return fmt::format("{} {}{}", verb, BytesText(op.requested), PiecesText(op));
+}
+
+std::string TakeText(const Call& call, const Operation& op) {
+  const std::string_view verb = call.name.starts_with("read") ? "reads" : "receives";
+  return fmt::format("{} up to {}{}", verb, BytesText(op.requested), PiecesText(op));
+}
+
+// What a call does, in words; the call's own name where they say less than it does.
+std::string Deed(const Call& call, const Operation& op) {
+  switch (call.effect) {
+    case Effect::kPut:
+      return PutText(call, op);
+    case Effect::kTake:
+      return TakeText(call, op);
+    case Effect::kOpenRead:
+      return "opens it for reading";
+    case Effect::kOpenWrite:
+      return "opens it for writing";
+    case Effect::kOpenBoth:
+      return "opens both ends";
+    case Effect::kDuplicate:
+      return fmt::format("duplicates handle {}", op.argument);
+    case Effect::kClose:
+      return fmt::format("closes handle {}", op.handle);
+    case Effect::kSetNonblocking:
+      return fmt::format("sets O_NONBLOCK of handle {} to {}", op.handle, op.argument);
+    case Effect::kResize:
+      return fmt::format("resizes it to {}", BytesText(op.argument));
+    case Effect::kQueryCapacity:
+      return "asks for its capacity";
+    case Effect::kQueryUnread:
+      return "asks how much is unread";
+    case Effect::kPoll:
+      return fmt::format("polls handle {}", op.handle);
+    case Effect::kMakeName:
+      return "makes the name";
+    case Effect::kRemoveName:
+      return "removes the name";
+    case Effect::kQueryName:
+      return "looks the name up";
+    case Effect::kRenameName:
+      return "renames it";
+    case Effect::kLinkName:
+      return "links a second name";
+    case Effect::kProbeHandle:
+      return fmt::format("uses descriptor {}", op.argument);
+    case Effect::kOther:
+      break;
+  }
+  return call.name;
+}
+
+bool MakesHandle(Effect effect) {
+  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
+         effect == Effect::kOpenBoth || effect == Effect::kDuplicate;
+}
+
+std::string ExtentText(const History& history, const Extent& extent) {
+  switch (static_cast<ExtentKind>(extent.kind)) {
+    case ExtentKind::kWritten:
+      return fmt::format("{} {} at {}", history.workers[extent.writer].role, extent.writer,
+                         extent.position);
+    case ExtentKind::kUnidentified:
+      return fmt::format("{} of nobody", BytesText(extent.bytes));
+    case ExtentKind::kOverwritten:
+      break;
+  }
+  return fmt::format("{} overwritten after the call", BytesText(extent.bytes));
+}
+
+// " (writer 3 at 128, writer 4 at 0 and 2 more)".
+std::string ReceivedText(const History& history, const Operation& op) {
+  if (op.extent_count == 0) return "";
+  const auto extents = history.received(op);
+  std::string text;
+  for (const Extent& extent : extents.first(std::min(extents.size(), kExtentsShown))) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", ExtentText(history, extent));
+  }
+  if (extents.size() > kExtentsShown) {
+    text += fmt::format(" and {} more", extents.size() - kExtentsShown);
+  }
+  return fmt::format(" ({})", text);
+}
+
+std::string OutcomeText(const History& history, const Operation& op) {
+  if (op.outcome == Outcome::kMaybe) return ", killed inside";
+  if (op.outcome == Outcome::kPending) return ", still inside";
+  if (op.system_error != 0) return " -> " + ErrnoName(op.system_error);
+  if (MakesHandle(history.effect(op))) return fmt::format(" -> handle {}", op.handle);
+  return fmt::format(" -> {}{}", op.result, ReceivedText(history, op));
+}
+
+}  // namespace
+
+std::string DescribeOperation(const History& history, std::uint32_t id) {
+  const Operation& op = history.operations[id];
+  return fmt::format("#{} {} {} {}{}{}", id, history.workers[op.worker].role, op.worker,
+                     Deed(history.calls[op.call], op), op.nonblocking ? " without blocking" : "",
+                     OutcomeText(history, op));
+}
+
+}  // namespace parley

@@ -1,0 +1,49 @@
+#include "src/history/history.h"
+
+namespace parley {
+
+std::string_view EffectName(Effect effect) {
+  switch (effect) {
+    case Effect::kPut:
+      return "put";
+    case Effect::kTake:
+      return "take";
+    case Effect::kOpenRead:
+      return "open-read";
+    case Effect::kOpenWrite:
+      return "open-write";
+    case Effect::kOpenBoth:
+      return "open-both";
+    case Effect::kDuplicate:
+      return "duplicate";
+    case Effect::kClose:
+      return "close";
+    case Effect::kSetNonblocking:
+      return "set-nonblocking";
+    case Effect::kResize:
+      return "resize";
+    case Effect::kQueryCapacity:
+      return "query-capacity";
+    case Effect::kQueryUnread:
+      return "query-unread";
+    case Effect::kPoll:
+      return "poll";
+    case Effect::kMakeName:
+      return "make-name";
+    case Effect::kRemoveName:
+      return "remove-name";
+    case Effect::kQueryName:
+      return "query-name";
+    case Effect::kRenameName:
+      return "rename-name";
+    case Effect::kLinkName:
+      return "link-name";
+    case Effect::kProbeHandle:
+      return "probe-handle";
+    case Effect::kOther:
+      return "other";
+  }
+  return "unknown";
+}
+
+}  // namespace parley

@@ -1,0 +1,177 @@
+// A history: the operations of one round, the faults dealt to it and the observations made of it.
+// The only thing that a checker sees.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "src/history/record.h"
+
+namespace parley {
+
+// What a call does to its object, as far as checkers care.  Facilities list their calls with it.
+enum class Effect : std::uint8_t {
+  kPut,             // offers bytes or a message
+  kTake,            // receives bytes or a message
+  kOpenRead,        // makes a handle on the reading end (an open, or a descriptor handed over)
+  kOpenWrite,       // makes a handle on the writing end
+  kOpenBoth,        // makes a handle on both ends
+  kDuplicate,       // makes another handle of handle `argument`, with the same ends
+  kClose,           // ends a handle
+  kSetNonblocking,  // changes O_NONBLOCK of a handle
+  kResize,          // changes the capacity; result: the new one in bytes
+  kQueryCapacity,   // result: capacity in bytes
+  kQueryUnread,     // result: unread bytes
+  kPoll,            // result: revents
+  kMakeName,        // creates the name, exclusively
+  kRemoveName,      // removes the name
+  kQueryName,       // result 0 when the name exists as a thing of the facility's type
+  kRenameName,      // moves the name, away and back
+  kLinkName,        // makes a second name
+  kProbeHandle,  // uses a descriptor number that the worker was not given; `argument` is the number
+  kOther,
+};
+
+std::string_view EffectName(Effect effect);
+
+struct Call {
+  std::string name;  // "write"
+  Effect effect = Effect::kOther;
+  bool gathers = false;  // takes several segments (writev, readv)
+
+  bool operator==(const Call&) const = default;
+};
+
+inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+enum class Outcome : std::uint8_t {
+  kReturned,
+  kMaybe,    // its process was killed inside the call: done or not done, at most once
+  kPending,  // still inside when the round ended
+};
+
+struct Operation {
+  std::uint64_t invoked_ns = 0;
+  std::uint64_t returned_ns = kNever;  // kMaybe: when the death was reported; kPending: kNever
+  std::int64_t result = 0;             // meaningful when returned
+  std::uint64_t argument = 0;
+  std::uint64_t position = 0;      // puts: first byte's position in the writer's stream
+  std::uint32_t requested = 0;     // bytes asked for
+  std::uint32_t first_extent = 0;  // takes: History::extents[first_extent .. + extent_count)
+  std::uint32_t extent_count = 0;
+  std::uint16_t system_error = 0;  // errno, 0 when the call did not fail
+  std::uint16_t worker = 0;
+  std::uint16_t handle = 0;
+  std::uint16_t pieces = 1;
+  std::uint8_t call = 0;  // index in History::calls
+  std::uint8_t object = 0;
+  Outcome outcome = Outcome::kReturned;
+  bool nonblocking = false;
+
+  bool operator==(const Operation&) const = default;
+  bool succeeded() const { return outcome == Outcome::kReturned && system_error == 0; }
+  bool failed_with(int error) const {
+    return outcome == Outcome::kReturned && system_error == error;
+  }
+};
+
+enum class FaultKind : std::uint8_t {
+  kKill,
+  kStop,
+  kContinue,
+  kSignal,         // a signal with a handler, installed without SA_RESTART
+  kSignalRestart,  // the same, installed with SA_RESTART
+};
+
+// A kill has a start and an end, like a call: returned_ns is when wait() had reported the death.
+struct Fault {
+  FaultKind kind = FaultKind::kKill;
+  std::uint16_t worker = 0;
+  std::uint64_t invoked_ns = 0;
+  std::uint64_t returned_ns = kNever;
+
+  bool operator==(const Fault&) const = default;
+};
+
+enum class Topology : std::uint8_t { kRelated, kForked, kUnrelated };
+
+// Logical time of a stepped round (mode "stepped").  Step 0 sets the round up; in step i > 0 the
+// scheduler did one thing (began a call, delivered a signal, killed a worker) and then waited until
+// every worker slept.  What step i began is stamped i * kStepNs, what returned in it
+// i * kStepNs + kReturnNs: a call that did not return in step i was asleep when the step was over.
+inline constexpr std::uint64_t kStepNs = 1000;
+inline constexpr std::uint64_t kReturnNs = 500;
+inline constexpr std::uint64_t kSetUpNs = 1;  // of all of step 0
+
+constexpr std::uint64_t StepAt(std::uint64_t logical_ns) { return logical_ns / kStepNs; }
+
+// One process of the round.  A process that replaces a killed one is another worker.
+struct WorkerInfo {
+  std::string role;  // "writer"
+  Topology topology = Topology::kRelated;
+  bool creator = false;      // made the object
+  bool interrupted = false;  // has a handled signal arriving while it works
+
+  bool operator==(const WorkerInfo&) const = default;
+};
+
+// The watchdog's evidence that a worker slept in one call: sampled in sleep state inside the same
+// system call with unchanged context-switch counters, from first to last sample.
+struct Sighting {
+  std::uint16_t worker = 0;
+  std::uint64_t from_ns = 0;
+  std::uint64_t until_ns = 0;
+  std::uint32_t samples = 0;
+  std::int32_t system_call = -1;           // number of the call it slept in
+  std::uint64_t heartbeat_gap_ns_max = 0;  // the watchdog's own longest absence meanwhile
+  bool steady =
+      false;  // every sample asleep, same call, counters unchanged, no operation completed
+
+  bool operator==(const Sighting&) const = default;
+};
+
+struct HistoryHeader {
+  int version = 1;
+  std::string facility;
+  std::string scenario;
+  std::string token;  // replays the round; empty when another tool wrote the history
+  std::uint64_t seed = 0;
+  std::uint64_t round = 0;
+  std::string mode = "free";
+  std::string kernel;                 // "Linux 6.1.0 x86_64"
+  std::string planted;                // name of the planted bug, empty when none
+  std::uint64_t clock_slack_ns = 0;   // a precedes b iff a.returned + slack < b.invoked
+  std::uint64_t atomic_bytes = 4096;  // PIPE_BUF, or what the facility promises as indivisible
+  std::uint64_t default_capacity_bytes = 0;  // of a fresh object, 0 when unknown
+  std::uint64_t capacity_bytes = 0;          // when the round began, 0 when unbounded or unknown
+  bool complete = true;     // false: a log was full; nothing may be concluded from what is absent
+  bool drained = false;     // every object was read to its end after the last put
+  bool overwrites = false;  // writers overwrite their buffer after each call
+
+  bool operator==(const HistoryHeader&) const = default;
+};
+
+struct History {
+  HistoryHeader header;
+  std::vector<Call> calls;
+  std::vector<WorkerInfo> workers;    // index: Operation::worker
+  std::vector<Operation> operations;  // per worker in program order; index: the operation's id
+  std::vector<Extent> extents;
+  std::vector<Fault> faults;
+  std::vector<Sighting> sightings;
+  std::vector<std::string> residue;  // what the round left behind, one line each
+
+  bool operator==(const History&) const = default;
+  Effect effect(const Operation& op) const { return calls[op.call].effect; }
+  std::span<const Extent> received(const Operation& op) const {
+    return std::span(extents).subspan(op.first_extent, op.extent_count);
+  }
+  bool precedes(const Operation& a, const Operation& b) const {
+    return a.returned_ns != kNever && a.returned_ns + header.clock_slack_ns < b.invoked_ns;
+  }
+};
+
+}  // namespace parley

@@ -1,0 +1,72 @@
+// The bytes of one pipe, as Linux keeps them: a ring of page slots.
+//
+// A write of n bytes that finds something unread appends its first n mod page bytes to the newest
+// slot when they fit behind what was written there; everything else takes a slot of its own, a page
+// at a time.  A slot is free again when its last byte was read.
+//
+// Source: Linux fs/pipe.c, pipe_write() and pipe_read().
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace parley::model {
+
+// bytes of one writer's stream from position on.
+struct ByteRun {
+  std::uint64_t position = 0;
+  std::uint32_t bytes = 0;
+  std::uint16_t writer = 0;
+
+  bool operator==(const ByteRun&) const = default;
+};
+
+// Appends run to runs, to the last of them when it continues it.
+void AppendRun(std::vector<ByteRun>& runs, ByteRun run);
+
+class BytePipe {
+ public:
+  BytePipe(std::uint64_t capacity_bytes, std::uint32_t page_bytes)
+      : page_bytes_(page_bytes),
+        slots_max_(static_cast<std::uint32_t>(capacity_bytes / page_bytes)) {}
+
+  bool empty() const { return slots_.empty(); }
+  bool full() const { return slots_.size() >= slots_max_; }
+  std::uint32_t page_bytes() const { return page_bytes_; }
+  std::uint64_t capacity_bytes() const { return std::uint64_t{slots_max_} * page_bytes_; }
+  std::uint64_t unread_bytes() const;
+
+  // Puts run into the newest slot if it fits there: all or nothing.
+  bool Merge(ByteRun run);
+  // Puts run, a page at most, into a slot of its own; the pipe is not full.
+  void PutPage(ByteRun run);
+
+  // Takes up to that many bytes, appending them to taken.
+  // Returns: whether a slot of a full pipe became free.
+  bool Take(std::uint64_t bytes, std::vector<ByteRun>& taken);
+
+  // Returns: false, and nothing changes, when more slots are in use.
+  bool Resize(std::uint32_t slots);
+
+  // A number that differs when the pipe behaves differently, as far as its content goes; roughly.
+  std::uint64_t Shape() const;
+
+  bool operator==(const BytePipe&) const = default;
+
+ private:
+  struct Slot {
+    std::uint32_t end = 0;  // in the page, of what was written
+    std::uint32_t bytes = 0;
+
+    bool operator==(const Slot&) const = default;
+  };
+
+  void TakeContent(std::uint32_t bytes, std::vector<ByteRun>& taken);
+
+  std::uint32_t page_bytes_;
+  std::uint32_t slots_max_;
+  std::vector<Slot> slots_;
+  std::vector<ByteRun> content_;
+};
+
+}  // namespace parley::model

@@ -1,0 +1,42 @@
+#include <ctime>
+
+#include "src/planted/stream.h"
+
+namespace parley::planted {
+namespace {
+
+constexpr long kLingerNs = 2'000'000;  // long enough for a kill that was under way to arrive
+
+class HalfThenLinger final : public Bug {
+ public:
+  HalfThenLinger()
+      : Bug({.name = "half-then-linger",
+             .says =
+                 "A small write puts its first half, sleeps for 2 ms and puts the rest, so that "
+                 "a kill can fall between them.",
+             .promise = "xfer.kill-atomic",
+             .on = On::kBoth,
+             .every = 32,
+             // Others write in between.
+             .also = "pipe.atomic-write pipe.atomic-any-capacity pipe.atomic-writev "
+                     "fifo.atomic-write xfer.any-bytes xfer.copy-semantics"}) {}
+
+  ssize_t Write(const Target& target, const Pieces& message) override {
+    const std::size_t bytes = message.bytes();
+    const bool halves = bytes > 1 && bytes <= kAtomicBytes && IsBlocking(target.fd);
+    if (!halves || !Tells(target.object)) return Bug::Write(target, message);
+    return WriteInSegments(target.fd, message.Flat(), bytes, (bytes + 1) / 2, Linger);
+  }
+
+ private:
+  static void Linger() {
+    timespec left{.tv_sec = 0, .tv_nsec = kLingerNs};
+    while (::nanosleep(&left, &left) != 0) {
+    }
+  }
+};
+
+HalfThenLinger half_then_linger;
+
+}  // namespace
+}  // namespace parley::planted

@@ -1,0 +1,62 @@
+// libc's own functions, behind the ones of the same name that this library puts in front of them.
+#pragma once
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+namespace parley::planted {
+
+// The next definition of a function in the order in which the dynamic linker looks, found when it
+// is first called: a program may write before this library's constructors have run.
+template <typename Function>
+class Next {
+ public:
+  explicit constexpr Next(const char* name) : name_(name) {}
+
+  template <typename... Arguments>
+  decltype(auto) operator()(Arguments... arguments) {
+    return Get()(arguments...);
+  }
+
+ private:
+  Function* Get() {
+    Function* found = found_.load(std::memory_order_relaxed);
+    if (found == nullptr) {
+      const int before = errno;
+      found = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name_));
+      found_.store(found, std::memory_order_relaxed);
+      errno = before;
+    }
+    return found;
+  }
+
+  const char* name_;
+  std::atomic<Function*> found_{nullptr};
+};
+
+namespace libc {
+
+inline constinit Next<decltype(::write)> write{"write"};
+inline constinit Next<decltype(::writev)> writev{"writev"};
+inline constinit Next<decltype(::read)> read{"read"};
+inline constinit Next<decltype(::readv)> readv{"readv"};
+inline constinit Next<decltype(::poll)> poll{"poll"};
+inline constinit Next<decltype(::fcntl)> fcntl{"fcntl"};
+inline constinit Next<decltype(::ioctl)> ioctl{"ioctl"};
+inline constinit Next<decltype(::dup)> dup{"dup"};
+inline constinit Next<decltype(::close)> close{"close"};
+inline constinit Next<decltype(::openat)> openat{"openat"};
+inline constinit Next<decltype(::mkfifoat)> mkfifoat{"mkfifoat"};
+inline constinit Next<decltype(::pipe2)> pipe2{"pipe2"};
+inline constinit Next<decltype(::_exit)> exit_now{"_exit"};
+
+}  // namespace libc
+}  // namespace parley::planted

@@ -1,0 +1,141 @@
+// What a planted bug is: a class that stands between a process and libc, and breaks one promise on
+// purpose.  Each file in bugs/ holds one and registers it; at most one is alive in a process.
+//
+// A bug touches pipes and FIFOs above descriptor 2 and nothing else.  The processes that it is told
+// in have one thread.
+#pragma once
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "src/planted/planted_list.h"
+
+namespace parley::planted {
+
+inline constexpr std::size_t kDescriptors = 1024;  // those above are not told apart
+
+// A pipe or a FIFO, as this process has used it since it was forked.  Forgotten when the process
+// closes its last descriptor on it, so that an inode number that comes again starts afresh.
+struct Object {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool known = false;
+  bool named = false;         // a FIFO
+  bool made = false;          // by this process
+  bool used = false;          // this process has written to it or read from it
+  std::uint64_t chances = 0;  // of the bug, so far
+  std::bitset<kDescriptors> descriptors;
+};
+
+// A descriptor under test.
+struct Target {
+  int fd;
+  Object& object;
+};
+
+// The buffers of a call: one, unless it gathers or scatters (writev, readv).
+struct Pieces {
+  std::span<const iovec> pieces;
+  bool vectored;
+
+  std::size_t bytes() const;
+  // The bytes of a put, one behind the other.  Of several pieces a copy, valid until the next call
+  // of Flat() or Scratch().
+  const char* Flat() const;
+  // Puts the first count bytes into the buffers of a take; count: at most bytes().
+  void Fill(const char* from, std::size_t count) const;
+};
+
+// A call that opens a FIFO by its name.
+struct OpenCall {
+  int directory_fd;
+  const char* path;
+  int flags;
+  mode_t mode;
+
+  bool nonblocking() const;
+  int access() const;  // O_RDONLY, O_WRONLY or O_RDWR
+};
+
+enum class On : std::uint8_t { kPipe = 1, kFifo = 2, kBoth = 3 };
+
+struct About {
+  const char* name;
+  const char* says;
+  const char* promise;
+  On on;
+  unsigned every;
+  const char* also = "";
+};
+
+// Makes all calls as libc does, unless a bug says otherwise.  Whatever a bug does not want to touch
+// it hands to the function of its base.
+class Bug {
+ public:
+  // Registers; comes alive when the environment names it.
+  explicit Bug(const About& about);
+  Bug(const Bug&) = delete;
+  Bug& operator=(const Bug&) = delete;
+
+  // Only for objects and calls that the bug can be told on.
+  virtual ssize_t Write(const Target& target, const Pieces& message);
+  virtual ssize_t Read(const Target& target, const Pieces& buffers);
+  virtual int Close(const Target& target);
+  virtual int Open(const OpenCall& call, Object& object);
+  virtual int MakeFifo(int directory_fd, const char* path, mode_t mode);
+  virtual int MakePipe(int fds[2], int flags);
+
+  // Before a call on a target other than Write.
+  virtual void BeforeOtherCall(const Target&) {}
+  // Before any call at all, on whatever descriptor.
+  virtual void BeforeAnyCall() {}
+  // In a child that was just forked: what the parent kept in mind is not the child's.
+  virtual void AfterFork() {}
+  // The process ends by itself.
+  virtual void AtExit() {}
+
+  bool IsToldOn(bool named) const;
+  const About& about() const { return about_; }
+  Bug* next() const { return next_; }
+
+ protected:
+  ~Bug() = default;  // lives as long as the process
+
+  // A chance has come; true, and counted as told, at every n-th of this process on this object.
+  bool Tells(Object& object) const;
+
+ private:
+  friend struct Registry;
+
+  About about_;
+  Bug* next_ = nullptr;
+};
+
+// The bug that is alive in this process; null when none is.
+Bug* Alive();
+
+// The first bug in the order of names; the others follow by next().
+const Bug* FirstBug();
+
+// Counts one telling, for all processes that share PARLEY_PLANTED_LOG.
+void CountTold();
+
+// The pipe or FIFO behind a descriptor above 2; null when it is something else.
+Object* Observe(int fd);
+
+// The FIFO of that name; null when it is something else.
+Object* ObserveName(int directory_fd, const char* path);
+
+// A descriptor was closed.
+void ForgetDescriptor(Object& object, int fd);
+
+// Memory of at least that many bytes, valid until the next call; null when there is none.
+char* Scratch(std::size_t bytes);
+
+}  // namespace parley::planted

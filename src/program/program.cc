@@ -1,0 +1,35 @@
+#include "src/program/program.h"
+
+#include <algorithm>
+
+namespace parley {
+
+std::uint32_t Sizes::Draw(Random& random) const {
+  if (count == 0) return 0;
+  const Choice& choice = choices[count == 1 ? 0 : random.Below(count)];
+  if (choice.low == choice.high) return choice.low;
+  return static_cast<std::uint32_t>(random.Between(choice.low, choice.high));
+}
+
+std::uint32_t Sizes::Smallest() const {
+  if (count == 0) return 0;
+  return std::min_element(choices.begin(), choices.begin() + count,
+                          [](auto& a, auto& b) { return a.low < b.low; })
+      ->low;
+}
+
+std::uint32_t Sizes::Largest() const {
+  if (count == 0) return 0;
+  return std::max_element(choices.begin(), choices.begin() + count,
+                          [](auto& a, auto& b) { return a.high < b.high; })
+      ->high;
+}
+
+Sizes Sizes::Range(std::uint32_t low, std::uint32_t high) {
+  Sizes sizes;
+  sizes.choices[0] = {.low = low, .high = high};
+  sizes.count = 1;
+  return sizes;
+}
+
+}  // namespace parley

@@ -1,0 +1,115 @@
+#include "src/promise/clause.h"
+
+namespace parley {
+
+std::string_view ClauseName(Clause clause) {
+  switch (clause) {
+    case Clause::kTorn:
+      return "torn";
+    case Clause::kTornNonblocking:
+      return "torn-nonblocking";
+    case Clause::kTornGather:
+      return "torn-gather";
+    case Clause::kTornResized:
+      return "torn-resized";
+    case Clause::kShortNonblocking:
+      return "short-nonblocking";
+    case Clause::kBytesMoved:
+      return "bytes-moved";
+    case Clause::kContentChanged:
+      return "content-changed";
+    case Clause::kContentOverwritten:
+      return "content-overwritten";
+    case Clause::kInterleaveUnseen:
+      return "interleave-unseen";
+    case Clause::kProgramOrder:
+      return "program-order";
+    case Clause::kRealTimeOrder:
+      return "real-time-order";
+    case Clause::kDuplicate:
+      return "duplicate";
+    case Clause::kLost:
+      return "lost";
+    case Clause::kInvented:
+      return "invented";
+    case Clause::kInterruptedEffect:
+      return "interrupted-effect";
+    case Clause::kKilledEffect:
+      return "killed-effect";
+    case Clause::kOverfull:
+      return "overfull";
+    case Clause::kWriteWithoutReader:
+      return "write-without-reader";
+    case Clause::kBrokenPipeEarly:
+      return "broken-pipe-early";
+    case Clause::kEndOfFileEarly:
+      return "end-of-file-early";
+    case Clause::kEndOfFileMissing:
+      return "end-of-file-missing";
+    case Clause::kShortBlocking:
+      return "short-blocking";
+    case Clause::kUnavailable:
+      return "unavailable";
+    case Clause::kOpenEarly:
+      return "open-early";
+    case Clause::kOpenRefused:
+      return "open-refused";
+    case Clause::kOpenGhost:
+      return "open-ghost";
+    case Clause::kUnreachableByName:
+      return "unreachable-by-name";
+    case Clause::kReachableUninherited:
+      return "reachable-uninherited";
+    case Clause::kWrongEnd:
+      return "wrong-end";
+    case Clause::kRolesSwapped:
+      return "roles-swapped";
+    case Clause::kNonblockingLarge:
+      return "nonblocking-large";
+    case Clause::kPollIncoherent:
+      return "poll-incoherent";
+    case Clause::kCapacityWrong:
+      return "capacity-wrong";
+    case Clause::kResizeUnsafe:
+      return "resize-unsafe";
+    case Clause::kRestartedWrongly:
+      return "restarted-wrongly";
+    case Clause::kDiedWithCreator:
+      return "died-with-creator";
+    case Clause::kNameGone:
+      return "name-gone";
+    case Clause::kDataSurvived:
+      return "data-survived";
+    case Clause::kGenerationsMixed:
+      return "generations-mixed";
+    case Clause::kCreatedTwice:
+      return "created-twice";
+    case Clause::kResidue:
+      return "residue";
+    case Clause::kReceiverAsleep:
+      return "receiver-asleep";
+    case Clause::kReceiverAsleepWithData:
+      return "receiver-asleep-with-data";
+    case Clause::kSenderAsleep:
+      return "sender-asleep";
+    case Clause::kEndOfFileAsleep:
+      return "end-of-file-asleep";
+    case Clause::kSendAsleepWithoutReader:
+      return "send-asleep-without-reader";
+    case Clause::kOpenAsleep:
+      return "open-asleep";
+    case Clause::kReceiverAsleepNonblocking:
+      return "receiver-asleep-nonblocking";
+    case Clause::kSenderAsleepNonblocking:
+      return "sender-asleep-nonblocking";
+    case Clause::kOpenAsleepNonblocking:
+      return "open-asleep-nonblocking";
+    case Clause::kModelDeviation:
+      return "model-deviation";
+    case Clause::kCount:
+      break;
+  }
+  return "none";
+}
+
+}  // namespace parley

@@ -1,0 +1,77 @@
+// The ways in which a history can contradict a promise.  A checker reports clauses; a facility says
+// which promise each clause breaks there (Facility::Bindings).  So one checker serves many
+// facilities, and a clause blames exactly one promise.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace parley {
+
+enum class Clause : std::uint8_t {
+  // Content of records (O-REC) and of byte streams (O-BYTES).
+  kTorn,                // bytes of one write() of at most PIPE_BUF are not contiguous
+  kTornNonblocking,     // the same, written with O_NONBLOCK
+  kTornGather,          // the same, written by writev()
+  kTornResized,         // the same, while the capacity is not the default one or changes
+  kShortNonblocking,    // a non-blocking write of at most PIPE_BUF accepted a part
+  kBytesMoved,          // bytes of one large write are received out of order or twice
+  kContentChanged,      // what is received differs from what was sent, in content or length
+  kContentOverwritten,  // what is received is what the caller's buffer held after the call returned
+  kInterleaveUnseen,    // calibration: writes above PIPE_BUF never interleaved (inconclusive only)
+  // Order.
+  kProgramOrder,   // one writer's items reach one reader out of order (O-SEQ)
+  kRealTimeOrder,  // a write that returned before another began is read after it (O-RT)
+  // Exactly once (O-EXO).
+  kDuplicate,          // received twice
+  kLost,               // accepted, never received although the channel was drained
+  kInvented,           // received, never sent
+  kInterruptedEffect,  // a call that failed with EINTR had an effect
+  kKilledEffect,       // a call in which its process was killed had a partial effect, or two
+  // Flow control.
+  kOverfull,  // more accepted and unreceived than the capacity
+  // Results of single calls (O-CODE).
+  kWriteWithoutReader,    // a write succeeded although no reading end was open
+  kBrokenPipeEarly,       // EPIPE although a reading end was open throughout
+  kEndOfFileEarly,        // read gave 0 although a writing end was open throughout, or data unread
+  kEndOfFileMissing,      // EAGAIN or EOF missing after the death of the last writer was reported
+  kShortBlocking,         // a blocking write returned less than asked, uninterrupted, readers alive
+  kUnavailable,           // EAGAIN from a read although data was certainly there
+  kOpenEarly,             // a blocking open returned although the other end was open at no time
+  kOpenRefused,           // ENXIO although a reader certainly had it open
+  kOpenGhost,             // a non-blocking open for writing succeeded with no reader
+  kUnreachableByName,     // an unrelated process did not find the object under its name
+  kReachableUninherited,  // a descriptor reached a process that was not given it
+  kWrongEnd,              // a call on the wrong end of an object was not refused with EBADF
+  kRolesSwapped,          // a call on the right end was refused with EBADF
+  kNonblockingLarge,      // a non-blocking write above PIPE_BUF accepted nothing, or too little
+  kPollIncoherent,        // poll() contradicts content, room or the other end
+  kCapacityWrong,         // the capacity reported is another, or cannot be reached
+  kResizeUnsafe,          // a change of capacity lost content or gave another capacity
+  kRestartedWrongly,      // EINTR in spite of SA_RESTART, or asleep on without it
+  // Existence (O-LIFE, O-WIN1, O-RES).
+  kDiedWithCreator,   // object or unread data gone with its creator, though still held open
+  kNameGone,          // the name vanished although nobody removed it
+  kDataSurvived,      // data of before the last close is received after it
+  kGenerationsMixed,  // data crossed between an unlinked object and its namesake
+  kCreatedTwice,      // not exactly one of the concurrent exclusive creations succeeded
+  kResidue,           // something is left behind after the round
+  // Liveness (O-HANG).
+  kReceiverAsleep,             // asleep in a receive from before the send that it has to get
+  kReceiverAsleepWithData,     // asleep in a receive that began when data was there
+  kSenderAsleep,               // asleep in a send though there is room
+  kEndOfFileAsleep,            // asleep in a receive though no writer is left
+  kSendAsleepWithoutReader,    // asleep in a send though no reader is left
+  kOpenAsleep,                 // asleep in an open whose partner came
+  kReceiverAsleepNonblocking,  // asleep in a receive that must not wait
+  kSenderAsleepNonblocking,    // asleep in a send of at most PIPE_BUF that must not wait
+  kOpenAsleepNonblocking,      // asleep in an open that must not wait
+  // Stepped mode (O-MODEL).
+  kModelDeviation,  // within the promises, but not what the model of the system expects
+  kCount,
+};
+
+// The stable name of a clause, as histories and run results print it: "torn", "lost".
+std::string_view ClauseName(Clause clause);
+
+}  // namespace parley

@@ -1,0 +1,123 @@
+// A scenario file from text to Scenario.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "src/promise/promise.h"
+#include "src/scenario/reading.h"
+#include "src/scenario/scenario.h"
+
+namespace parley {
+namespace {
+
+constexpr std::uint64_t kMaxRounds = 1'000'000'000;
+constexpr Word<Mode> kModes[] = {{"free", Mode::kFree}, {"stepped", Mode::kStepped}};
+
+std::string ReadSummary(std::string_view toml, Problem& problem) {
+  const std::string_view line = toml.substr(0, toml.find('\n'));
+  if (!line.starts_with("# ") || line.size() < 3) {
+    problem.Report({},
+                   "the first line must be a comment that says what is hard about the scenario");
+    return {};
+  }
+  return std::string(line.substr(2, line.find_last_not_of(" \r") - 1));
+}
+
+void ReadFacilities(Table& document, Scenario& scenario, Reading& reading) {
+  const Node* node = document.Require("facilities");
+  if (node == nullptr) return;
+  for (const Node& item : ReadArray(*node, "facilities", reading.problem)) {
+    const std::string name = ReadText(item, "facilities", reading.problem);
+    const auto facility = RequireFacility(name);
+    if (!facility) {
+      reading.problem.Report(item.at, facility.error().message);
+      continue;
+    }
+    if (std::ranges::find(scenario.facilities, name) != scenario.facilities.end()) {
+      reading.problem.Report(item.at, fmt::format("facilities names \"{}\" twice", name));
+    }
+    scenario.facilities.push_back(name);
+    reading.facilities.push_back(*facility);
+  }
+  if (scenario.facilities.empty()) {
+    reading.problem.Report(node->at, "facilities is empty; name at least one");
+  }
+}
+
+void ReadPromises(Table& document, Scenario& scenario, Problem& problem) {
+  const Node* node = document.Require("promises");
+  if (node == nullptr) return;
+  for (const Node& item : ReadArray(*node, "promises", problem)) {
+    const std::string id = ReadText(item, "promises", problem);
+    const auto promise = RequirePromise(id);
+    if (!promise) {
+      problem.Report(item.at, promise.error().message);
+    } else if (id.find('@') != std::string::npos) {
+      problem.Report(item.at, fmt::format("promises: write \"{}\" without \"@facility\"", id));
+    } else if (std::ranges::find(scenario.promises, id) != scenario.promises.end()) {
+      problem.Report(item.at, fmt::format("promises names \"{}\" twice", id));
+    }
+    scenario.promises.push_back(id);
+  }
+  if (scenario.promises.empty()) problem.Report(node->at, "promises is empty; name at least one");
+}
+
+// What only the whole file can tell.
+void CheckWhole(const Node& document, Reading& reading) {
+  const Rules& rules = reading.rules;
+  std::uint64_t writers = 0;
+  for (std::size_t role = 0; role < rules.roles.size(); ++role) {
+    bool puts = rules.roles[role].puts;
+    for (const PhaseRule& phase : rules.phases) {
+      for (const StepRule& step : phase.steps) {
+        puts = puts || (step.kind == StepKind::kCall && step.role == role &&
+                        PutsBytes(step.call, reading.facilities));
+      }
+    }
+    if (puts) writers += rules.roles[role].count.high;
+  }
+  if (rules.encoding == Encoding::kSelfIdentifying && writers > kMaxIdentities) {
+    reading.problem.Report(
+        document.at,
+        fmt::format("self-identifying bytes tell {} writers apart, but the crew may have {}; lower "
+                    "worker.count, or set encoding = \"framed\"",
+                    kMaxIdentities, writers));
+  }
+  const bool draws =
+      std::ranges::any_of(rules.roles, [](const RoleRule& role) { return !role.calls.empty(); });
+  if (!draws && rules.phases.empty()) {
+    reading.problem.Report(document.at, "nobody does anything; give a worker calls, or add phases");
+  }
+}
+
+}  // namespace
+
+Result<Scenario> ParseScenario(std::string_view toml, std::string_view path) {
+  const auto document = ParseToml(toml, path);
+  if (!document) return std::unexpected(document.error());
+  Problem problem(path);
+  Reading reading{.problem = problem, .facilities = {}, .rules = {}};
+  Table table(*document, "", problem);
+  Scenario scenario;
+  scenario.name = std::filesystem::path(path).stem().string();
+  scenario.summary = ReadSummary(toml, problem);
+  ReadFacilities(table, scenario, reading);
+  ReadPromises(table, scenario, problem);
+  if (table.Find("modes") != nullptr) {
+    scenario.modes = table.Choices("modes", kModes, Mode::kFree);
+  }
+  scenario.rounds = table.Integer("rounds", {0, kMaxRounds}, 0);
+  ReadObject(table, reading);
+  ReadRoles(table, reading);
+  ReadFaults(table, reading);
+  ReadPhases(table, reading);
+  table.RefuseOthers();
+  if (!problem.found()) CheckWhole(*document, reading);
+  if (problem.found()) return problem.error();
+  scenario.rules = std::move(reading.rules);
+  return scenario;
+}
+
+}  // namespace parley

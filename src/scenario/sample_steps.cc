@@ -1,0 +1,149 @@
+// Stepped mode: what a role draws from as it runs in free mode becomes a script of a few calls.
+#include <algorithm>
+#include <span>
+
+#include "src/scenario/draft.h"
+#include "src/strategy/strategy.h"
+
+namespace parley {
+namespace {
+
+// Calls of one worker, opening and closing aside.
+constexpr std::uint64_t kCallsMin = 2;
+constexpr std::uint64_t kCallsMax = 14;
+// Chances in 1024 a step.
+constexpr std::uint16_t kSignalChance = 48;
+constexpr std::uint16_t kKillChance = 32;
+constexpr std::uint16_t kRescues = 24;
+constexpr std::uint32_t kPagesMax = 16;
+
+class Script {
+ public:
+  Script(const Draft& draft, WorkerPlan& worker)
+      : draft_(draft), worker_(worker), random_(Derive(worker.seed, "script")) {}
+
+  void Write() {
+    const WorkerPlan drawn = worker_;
+    worker_.stream = {};
+    worker_.step_count = 0;
+    OpenEnds();
+    if (drawn.stream.call_count > 0) {
+      DrawAll(drawn.stream);
+    } else {
+      // Phases order what free workers do; here the schedule does, and deals the kills.
+      for (const Step& step : std::span(drawn.steps).first(drawn.step_count)) {
+        if (step.kind == StepKind::kCall) Append(step);
+      }
+    }
+    // Whoever waits for these ends to go shall not wait for the round's.
+    while (open_-- > 0) Append({.call = CallWith(Effect::kClose)});
+  }
+
+ private:
+  std::uint8_t CallWith(Effect effect) const {
+    const auto calls = draft_.facility.Calls();
+    return static_cast<std::uint8_t>(std::ranges::find(calls, effect, &CallTraits::effect) -
+                                     calls.begin());
+  }
+
+  void Append(const Step& step) {
+    if (worker_.step_count < kMaxSteps) worker_.steps[worker_.step_count++] = step;
+  }
+
+  // Named objects are opened by a call of the script; O_NONBLOCK is the worker's own there.
+  void OpenEnds() {
+    const Ends ends = worker_.ends;
+    if (ends == Ends::kNone) return;
+    open_ = !draft_.facility.named() && ends == Ends::kBoth ? 2 : 1;
+    if (!draft_.facility.named()) return;
+    worker_.ends = Ends::kNone;
+    Append({.call = CallWith(ends == Ends::kRead    ? Effect::kOpenRead
+                             : ends == Ends::kWrite ? Effect::kOpenWrite
+                                                    : Effect::kOpenBoth)});
+    if (draft_.program.object.nonblocking) {
+      Append({.call = CallWith(Effect::kSetNonblocking), .argument = 1});
+    }
+  }
+
+  void DrawAll(const StreamPlan& stream) {
+    const std::uint64_t most =
+        std::clamp(stream.operations == 0 ? kCallsMax : stream.operations, kCallsMin, kCallsMax);
+    for (std::uint64_t n = random_.Between(kCallsMin, most); n > 0; --n) Draw(stream);
+  }
+
+  void Draw(const StreamPlan& stream) {
+    std::uint64_t weights = 0;
+    for (std::uint32_t i = 0; i < stream.call_count; ++i) weights += stream.calls[i].weight;
+    std::uint64_t ticket = random_.Below(weights);
+    std::uint32_t chosen = 0;
+    while (ticket >= stream.calls[chosen].weight) ticket -= stream.calls[chosen++].weight;
+    Step step{.call = stream.calls[chosen].call};
+    const Effect effect = draft_.facility.Calls()[step.call].effect;
+    switch (effect) {
+      case Effect::kPut:
+      case Effect::kTake:
+        step.bytes = stream.sizes.Draw(random_);
+        step.argument = stream.pieces.Draw(random_);
+        break;
+      case Effect::kResize:
+        step.argument = 4096 * random_.Between(1, kPagesMax);
+        break;
+      case Effect::kSetNonblocking:
+        step.argument = random_.Below(2);
+        break;
+      case Effect::kOpenRead:
+      case Effect::kOpenWrite:
+      case Effect::kOpenBoth:
+      case Effect::kDuplicate:
+        ++open_;
+        break;
+      case Effect::kClose:
+        open_ = std::max(open_ - 1, 0);
+        break;
+      default:
+        break;
+    }
+    Append(step);
+  }
+
+  const Draft& draft_;
+  WorkerPlan& worker_;
+  Random random_;
+  int open_ = 0;  // handles, if no call fails
+};
+
+bool Kills(const Program& program) {
+  return std::ranges::any_of(program.workers, [](const WorkerPlan& worker) {
+    return std::ranges::any_of(std::span(worker.steps).first(worker.step_count),
+                               [](const Step& step) { return step.kind == StepKind::kKill; });
+  });
+}
+
+}  // namespace
+
+void SampleSteps(Draft& draft) {
+  SampleScript(draft);
+  draft.program.phases = 0;
+  const bool killed = Kills(draft.program);
+  SteppedPlan plan;
+  plan.strategy = DrawStrategy(Derive(draft.root, "strategy"));
+  plan.rescues = kRescues;
+  Random ranks(Derive(draft.root, "ranks"));
+  for (WorkerPlan& worker : draft.program.workers) {
+    if (worker.interrupts.interval_us > 0) {
+      (worker.interrupts.restart ? plan.signal_restart : plan.signal) = kSignalChance;
+    }
+    worker.interrupts = {};
+    worker.jitter = {};
+    worker.rank = static_cast<std::uint8_t>(ranks.Below(kRanks));
+    Script(draft, worker).Write();
+  }
+  if (killed || std::ranges::any_of(draft.rules.faults, [](const FaultRule& fault) {
+        return fault.kind == FaultKind::kKill;
+      })) {
+    plan.kill = kKillChance;
+  }
+  draft.program.stepped = std::move(plan);
+}
+
+}  // namespace parley

@@ -1,0 +1,75 @@
+// Passes that take workers and calls away.
+#include <array>
+
+#include "src/shrink/editing.h"
+#include "src/shrink/passes.h"
+
+namespace parley {
+namespace {
+
+// Pairs are tried only among so many steps: 24 * 23 / 2 replays cost about 0.1 s.
+constexpr std::size_t kPairedStepsMax = 24;
+
+}  // namespace
+
+std::vector<Edit> DropWorkers(const Program& program) {
+  std::vector<Edit> edits;
+  const std::size_t total = program.workers.size();
+  ForChunks(total, [&](std::uint64_t rank, std::size_t first, std::size_t count) {
+    if (count == total) return;  // a round has workers
+    edits.push_back({rank, [=](Program& smaller) { RemoveWorkers(smaller, first, count); }});
+  });
+  return edits;
+}
+
+std::vector<Edit> DropWindows(const Program& program) {
+  std::vector<Edit> edits;
+  const std::size_t total = ScheduledCalls(program).size();
+  ForChunks(total, [&](std::uint64_t rank, std::size_t first, std::size_t count) {
+    edits.push_back({rank, [=](Program& smaller) {
+                       const auto calls = ScheduledCalls(smaller);
+                       RemoveCalls(smaller, std::span(calls).subspan(first, count));
+                     }});
+  });
+  return edits;
+}
+
+std::vector<Edit> DropSteps(const Program& program) {
+  std::vector<Edit> edits;
+  const std::size_t total = AllSteps(program).size();
+  ForChunks(total, [&](std::uint64_t rank, std::size_t first, std::size_t count) {
+    edits.push_back({rank, [=](Program& smaller) {
+                       const auto steps = AllSteps(smaller);
+                       RemoveSteps(smaller, std::span(steps).subspan(first, count));
+                     }});
+  });
+  return edits;
+}
+
+std::vector<Edit> DropPairs(const Program& program) {
+  std::vector<Edit> edits;
+  const auto steps = AllSteps(program);
+  if (steps.size() > kPairedStepsMax) return edits;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (std::size_t j = i + 1; j < steps.size(); ++j) {
+      edits.push_back({i << 32 | j, [pair = std::array{steps[i], steps[j]}](Program& smaller) {
+                         RemoveSteps(smaller, pair);
+                       }});
+    }
+  }
+  return edits;
+}
+
+std::vector<Edit> MergeCrew(const Program& program) {
+  std::vector<Edit> edits;
+  for (const std::uint16_t into : WorkersOf(program)) {
+    for (const std::uint16_t from : WorkersOf(program)) {
+      if (from == into) continue;
+      const std::uint64_t rank = std::uint64_t{into} << 32 | from;
+      edits.push_back({rank, [=](Program& smaller) { MergeWorkers(smaller, into, from); }});
+    }
+  }
+  return edits;
+}
+
+}  // namespace parley
