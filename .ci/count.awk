@@ -2,8 +2,8 @@
 # target counts once, whatever its shards and runs.  A target that could not be built or run is a
 # failure; one that a tag filter left out is not counted.
 #
-# Prints one line a target that did not pass, or "log PATH" for each log of those that did, and
-# "total PASSED FAILED" at last.
+# Prints "failed STATUS LABEL LOG" for a target that did not pass (its last log, "-" without one),
+# "log PATH" for each log of those that did, and "total PASSED FAILED" at last.
 
 function field(name, from) {
   if (!match(from, "\"" name "\":\"[^\"]*\"")) return ""
@@ -30,8 +30,9 @@ function field(name, from) {
   status = field("overallStatus", $0)
   if (status != "") state[label] = status
   rest = $0
-  while (status == "PASSED" && match(rest, /"uri":"file:\/\/[^"]*"/)) {
-    print "log " substr(rest, RSTART + 14, RLENGTH - 15)
+  while (match(rest, /"uri":"file:\/\/[^"]*"/)) {
+    log_of[label] = substr(rest, RSTART + 14, RLENGTH - 15)
+    if (status == "PASSED") print "log " log_of[label]
     rest = substr(rest, RSTART + RLENGTH)
   }
 }
@@ -43,7 +44,8 @@ END {
       ++passed
     } else {
       ++failed
-      print state[label] "  " label
+      gsub(/ /, "_", state[label])
+      print "failed " state[label] " " label " " (label in log_of ? log_of[label] : "-")
     }
   }
   print "total " passed " " failed
