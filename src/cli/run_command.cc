@@ -5,10 +5,12 @@
 #include <cstdlib>
 
 #include "src/campaign/campaign.h"
+#include "src/campaign/replay.h"
 #include "src/cli/commands.h"
 #include "src/cli/output.h"
 #include "src/cli/progress_line.h"
 #include "src/cli/run_options.h"
+#include "src/finding/reproduction.h"
 #include "src/finding/token.h"
 #include "src/history/file.h"
 #include "src/history/output_file.h"
@@ -101,12 +103,25 @@ int RunCommand(const RunArguments& run) {
 
 namespace {
 
+// Of free rounds: how likely one is to show it, and how many are enough to see it again.
+void PrintRate(std::uint64_t reproduced, std::uint64_t rounds) {
+  const RateBounds bounds = ClopperPearson(reproduced, rounds);
+  Print("a round breaks it with a probability of {:.3g} to {:.3g} (95 % confidence)", bounds.low,
+        bounds.high);
+  const double rate = static_cast<double>(reproduced) / static_cast<double>(rounds);
+  if (const auto enough = RoundsToSee(rate); enough && rate < 1) {
+    Print("; {} rounds show it again as surely", *enough);
+  }
+  Print("\n");
+}
+
 int ReportReplay(const ReplayResult& result, const ReplayArguments& replay,
                  const RunArguments& run) {
   const int code = Report(result.result, run);
   if (result.times > 0) {
     Print("replayed {}: a promise was broken in {} of {} rounds\n", replay.token, result.reproduced,
           result.times);
+    if (!result.hash) PrintRate(result.reproduced, result.times);
   }
   if (result.hash) {
     Print("history {:016x}, the same in {} of {} rounds\n", result.hash->hash, result.hash->same,

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+
+#include "src/base/error.h"
+#include "src/engine/crew.h"
 
 namespace parley {
 
@@ -13,5 +17,8 @@ struct Player {
   bool finished = false;
   std::uint64_t continue_at_ns = 0;  // stopped until then; 0: not stopped
 };
+
+// Errors: kSystem, one that counted as alive has died by itself; it does not count any more.
+Result<void> LookForDeaths(Crew& crew, std::span<Player> players);
 
 }  // namespace parley

@@ -51,7 +51,6 @@ class RoundLeader {
   bool SuccessorsToCome() const;
   bool CountedFinished() const;
   bool AllFinished();
-  Result<void> LookForDeaths();
   bool Settled(Player& player, std::uint32_t phase, std::uint64_t since_ns);
   bool AsleepInCall(const Player& player) const;
   bool AwaitsOthers(const Player& player) const;

@@ -82,18 +82,6 @@ bool RoundLeader::AllFinished() {
   return all;
 }
 
-Result<void> RoundLeader::LookForDeaths() {
-  for (Player& player : players_) {
-    if (!player.alive) continue;
-    if (const std::string death = crew_.Reap(player.seat); !death.empty()) {
-      player.alive = false;
-      return std::unexpected(
-          Error{.message = fmt::format("worker {} died by itself, {}", player.worker, death)});
-    }
-  }
-  return {};
-}
-
 Result<void> RoundLeader::DealFault(Player& player, std::uint32_t index) {
   const FaultPlan fault = program().faults[index];
   Seat& place = header_.seats[player.seat];
@@ -148,7 +136,7 @@ Result<void> RoundLeader::SuperviseStream() {
     }
     ContinueStopped();
     if (!program().maker_keeps && !released_ && !SuccessorsToCome()) ReleaseObject();
-    if (auto dead = LookForDeaths(); !dead) return dead;
+    if (auto dead = LookForDeaths(crew_, players_); !dead) return dead;
     if (Stuck() || TimeIsUp()) return {};
     FutexWait(header_.bell, bell, kTickNs);
   }
@@ -223,7 +211,7 @@ Result<void> RoundLeader::AwaitOpen() {
   for (;;) {
     const std::uint32_t bell = header_.bell.load(std::memory_order_acquire);
     if (header_.opened.load() >= program().worker_count) return {};
-    if (auto dead = LookForDeaths(); !dead) return dead;
+    if (auto dead = LookForDeaths(crew_, players_); !dead) return dead;
     if (Stuck() || TimeIsUp()) return {};
     FutexWait(header_.bell, bell, kTickNs);
   }
@@ -254,7 +242,7 @@ Result<void> RoundLeader::SuperviseScript() {
       const bool settled = std::ranges::all_of(
           players_, [&](Player& player) { return Settled(player, phase, since); });
       if (settled) break;
-      if (auto dead = LookForDeaths(); !dead) return dead;
+      if (auto dead = LookForDeaths(crew_, players_); !dead) return dead;
       if (TimeIsUp()) return {};
       FutexWait(header_.bell, bell, 30 * kNsPerUs);
     }

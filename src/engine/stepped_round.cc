@@ -56,7 +56,7 @@ Result<void> SteppedRound::Run() {
     if (done) done = AwaitQuiet();
     if (done && banded_ && step % kDoubleCheckSteps == 0) done = DoubleCheck();
   }
-  if (done) done = LookForDeaths();
+  if (done) done = LookForDeaths(crew_, players_);
   for (std::size_t i = 0; i < players_.size(); ++i) {
     players_[i].finished =
         players_[i].alive && SeatOf(players_[i]).made.load(std::memory_order_acquire) == calls_[i];
@@ -190,21 +190,8 @@ Result<void> SteppedRound::AwaitQuiet() {
   while (!banded_ && std::ranges::any_of(players_, [&](auto& player) { return Asleep(player); })) {
     if (NowNs() < spin_until) continue;
     if (QuietByProc()) break;
-    if (auto dead = LookForDeaths(); !dead) return dead;
+    if (auto dead = LookForDeaths(crew_, players_); !dead) return dead;
     ::sched_yield();
-  }
-  return {};
-}
-
-// Who died by itself sleeps in no call, whatever its seat says.
-Result<void> SteppedRound::LookForDeaths() {
-  for (Player& player : players_) {
-    if (!player.alive) continue;
-    if (const std::string death = crew_.Reap(player.seat); !death.empty()) {
-      player.alive = false;
-      return std::unexpected(
-          Error{.message = fmt::format("worker {} died by itself, {}", player.worker, death)});
-    }
   }
   return {};
 }

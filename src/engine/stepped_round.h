@@ -57,7 +57,6 @@ class SteppedRound {
   Result<void> Apply(const ScheduleEntry& entry);
   Result<void> AwaitQuiet();
   bool QuietByProc();
-  Result<void> LookForDeaths();
   Result<void> DoubleCheck();
 
   ArenaHeader& header_;

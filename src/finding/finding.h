@@ -41,8 +41,10 @@ struct Finding {
   std::string token;          // replays the round; empty when there is none
   std::string scenario_path;  // the scenario's file; empty when it ships
   std::string history_path;   // where the history was written; empty when it was not
-  // Stepped rounds: the smallest program found that breaks the promise in the same way.
-  std::string listing;            // its steps, one a line
+  // Of a free round: stepped ones that were run to see it call by call; 0 when none was.
+  std::uint64_t stepped_rounds = 0;
+  // The smallest stepped program found that breaks the promise in the same way.
+  std::string listing;            // its steps, one a line; empty when none broke it
   std::string program_path;       // its file, which replay takes; empty when it was not written
   std::uint64_t calls = 0;        // in it
   std::uint64_t rounds_seen = 0;  // rounds of that scenario on that facility that broke it

@@ -35,14 +35,23 @@ Json PromiseJson(const PromiseResult& result) {
 }
 
 Json FindingJson(const Finding& finding) {
-  return {{"promise", finding.promise},       {"clause", ClauseName(finding.clause)},
-          {"reason", finding.reason},         {"witness", finding.witness},
-          {"operations", finding.operations}, {"scenario", finding.scenario},
-          {"facility", finding.facility},     {"seed", finding.seed},
-          {"round", finding.round},           {"planted", finding.planted},
-          {"token", finding.token},           {"scenario_path", finding.scenario_path},
-          {"history", finding.history_path},  {"program", finding.program_path},
-          {"listing", finding.listing},       {"rounds_seen", finding.rounds_seen},
+  return {{"promise", finding.promise},
+          {"clause", ClauseName(finding.clause)},
+          {"reason", finding.reason},
+          {"witness", finding.witness},
+          {"operations", finding.operations},
+          {"scenario", finding.scenario},
+          {"facility", finding.facility},
+          {"seed", finding.seed},
+          {"round", finding.round},
+          {"planted", finding.planted},
+          {"token", finding.token},
+          {"scenario_path", finding.scenario_path},
+          {"history", finding.history_path},
+          {"program", finding.program_path},
+          {"listing", finding.listing},
+          {"stepped_rounds", finding.stepped_rounds},
+          {"rounds_seen", finding.rounds_seen},
           {"rounds_run", finding.rounds_run}};
 }
 

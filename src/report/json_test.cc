@@ -67,6 +67,7 @@ TEST(ResultJson, SaysWhatTheRunFound) {
       "history": "out/pipe_kill/7/history.jsonl",
       "program": "",
       "listing": "",
+      "stepped_rounds": 0,
       "rounds_seen": 3,
       "rounds_run": 20
     }

@@ -162,6 +162,16 @@ std::string SummaryText(const RunResult& result, const TerminalStyle& style) {
                      result.environment.seed);
 }
 
+// What became of a free round's breach call by call.
+std::string SteppedText(const Finding& finding) {
+  if (finding.stepped_rounds == 0) return "";
+  return finding.listing.empty()
+             ? fmt::format("not seen in {} made call by call: it may need calls side by side",
+                           RoundsText(finding.stepped_rounds))
+             : fmt::format("broken call by call, too, after {}",
+                           RoundsText(finding.stepped_rounds));
+}
+
 }  // namespace
 
 bool WantsColor(int fd) {
@@ -194,6 +204,7 @@ std::string FindingText(const Finding& finding, const TerminalStyle& style) {
                                file.empty() ? "" : " --scenario ", Printable(file)));
   }
   line("history", Printable(finding.history_path));
+  line("stepped", SteppedText(finding));
   if (!finding.program_path.empty()) {
     line("shrunk", fmt::format("{} replay {}", style.program, Printable(finding.program_path)));
   }

@@ -19,8 +19,11 @@ constexpr std::uint32_t kPagesMax = 16;
 
 class Script {
  public:
-  Script(const Draft& draft, WorkerPlan& worker)
-      : draft_(draft), worker_(worker), random_(Derive(worker.seed, "script")) {}
+  Script(const Facility& facility, const ObjectPlan& object, WorkerPlan& worker)
+      : facility_(facility),
+        object_(object),
+        worker_(worker),
+        random_(Derive(worker.seed, "script")) {}
 
   void Write() {
     const WorkerPlan drawn = worker_;
@@ -41,7 +44,7 @@ class Script {
 
  private:
   std::uint8_t CallWith(Effect effect) const {
-    const auto calls = draft_.facility.Calls();
+    const auto calls = facility_.Calls();
     return static_cast<std::uint8_t>(std::ranges::find(calls, effect, &CallTraits::effect) -
                                      calls.begin());
   }
@@ -54,13 +57,13 @@ class Script {
   void OpenEnds() {
     const Ends ends = worker_.ends;
     if (ends == Ends::kNone) return;
-    open_ = !draft_.facility.named() && ends == Ends::kBoth ? 2 : 1;
-    if (!draft_.facility.named()) return;
+    open_ = !facility_.named() && ends == Ends::kBoth ? 2 : 1;
+    if (!facility_.named()) return;
     worker_.ends = Ends::kNone;
     Append({.call = CallWith(ends == Ends::kRead    ? Effect::kOpenRead
                              : ends == Ends::kWrite ? Effect::kOpenWrite
                                                     : Effect::kOpenBoth)});
-    if (draft_.program.object.nonblocking) {
+    if (object_.nonblocking) {
       Append({.call = CallWith(Effect::kSetNonblocking), .argument = 1});
     }
   }
@@ -78,7 +81,7 @@ class Script {
     std::uint32_t chosen = 0;
     while (ticket >= stream.calls[chosen].weight) ticket -= stream.calls[chosen++].weight;
     Step step{.call = stream.calls[chosen].call};
-    const Effect effect = draft_.facility.Calls()[step.call].effect;
+    const Effect effect = facility_.Calls()[step.call].effect;
     switch (effect) {
       case Effect::kPut:
       case Effect::kTake:
@@ -106,13 +109,16 @@ class Script {
     Append(step);
   }
 
-  const Draft& draft_;
+  const Facility& facility_;
+  const ObjectPlan& object_;
   WorkerPlan& worker_;
   Random random_;
   int open_ = 0;  // handles, if no call fails
 };
 
 bool Kills(const Program& program) {
+  const auto kills = [](const FaultPlan& fault) { return fault.kind == FaultKind::kKill; };
+  if (std::ranges::any_of(program.faults, kills)) return true;
   return std::ranges::any_of(program.workers, [](const WorkerPlan& worker) {
     return std::ranges::any_of(std::span(worker.steps).first(worker.step_count),
                                [](const Step& step) { return step.kind == StepKind::kKill; });
@@ -121,29 +127,35 @@ bool Kills(const Program& program) {
 
 }  // namespace
 
-void SampleSteps(Draft& draft) {
-  SampleScript(draft);
-  draft.program.phases = 0;
-  const bool killed = Kills(draft.program);
+Program CallByCall(Program program, const Facility& facility, std::uint64_t root) {
+  const bool kills = Kills(program);
   SteppedPlan plan;
-  plan.strategy = DrawStrategy(Derive(draft.root, "strategy"));
+  plan.strategy = DrawStrategy(Derive(root, "strategy"));
   plan.rescues = kRescues;
-  Random ranks(Derive(draft.root, "ranks"));
-  for (WorkerPlan& worker : draft.program.workers) {
+  Random ranks(Derive(root, "ranks"));
+  for (WorkerPlan& worker : program.workers) {
     if (worker.interrupts.interval_us > 0) {
       (worker.interrupts.restart ? plan.signal_restart : plan.signal) = kSignalChance;
     }
     worker.interrupts = {};
     worker.jitter = {};
     worker.rank = static_cast<std::uint8_t>(ranks.Below(kRanks));
-    Script(draft, worker).Write();
+    Script(facility, program.object, worker).Write();
   }
-  if (killed || std::ranges::any_of(draft.rules.faults, [](const FaultRule& fault) {
-        return fault.kind == FaultKind::kKill;
-      })) {
-    plan.kill = kKillChance;
+  if (kills) plan.kill = kKillChance;
+  program.phases = 0;
+  program.faults.clear();
+  program.stepped = std::move(plan);
+  return program;
+}
+
+void SampleSteps(Draft& draft) {
+  SampleScript(draft);
+  draft.program = CallByCall(std::move(draft.program), draft.facility, draft.root);
+  if (std::ranges::any_of(draft.rules.faults,
+                          [](const FaultRule& fault) { return fault.kind == FaultKind::kKill; })) {
+    draft.program.stepped->kill = kKillChance;
   }
-  draft.program.stepped = std::move(plan);
 }
 
 }  // namespace parley

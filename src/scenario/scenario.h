@@ -56,4 +56,8 @@ Program SampleProgram(const Scenario& scenario, const Facility& facility, std::u
                       std::uint64_t round, std::optional<CrewSize> crew = std::nullopt,
                       Mode mode = Mode::kFree);
 
+// The same crew in stepped mode: streams become scripts of a few drawn calls, scripts lose their
+// phases, kills and interrupts become chances a step.  root: of every draw, by name.
+Program CallByCall(Program program, const Facility& facility, std::uint64_t root);
+
 }  // namespace parley
