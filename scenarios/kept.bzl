@@ -17,3 +17,18 @@ def kept_tests():
                 data = ["//src/cli:parley"],
                 tags = tags,
             )
+
+def conformance_tests():
+    """Declares conformance and conformance_soak: the model of the system against the system."""
+    for name, size, rounds, operations, tags in [
+        ("conformance", "medium", 40, 100000, []),
+        ("conformance_soak", "large", 400, 1000000, ["manual", "soak"]),
+    ]:
+        native.sh_test(
+            name = name,
+            size = size,
+            srcs = ["conformance.sh"],
+            args = ["$(location //src/cli:parley)", str(rounds), str(operations)],
+            data = ["//src/cli:parley"],
+            tags = tags,
+        )

@@ -99,6 +99,19 @@ Result<CrewResult> RunCrew(const SampledCrew& crew, std::uint64_t rounds, std::u
   return result;
 }
 
+Result<History> RunProgram(const Program& program, const RoundLabel& label) {
+  const auto engine = TheEngine();
+  if (!engine) return std::unexpected(engine.error());
+  return RunRound(**engine, program, label);
+}
+
+const std::string& PlantedHere() { return Shared().options.planted; }
+
+std::string& SoughtPromise() {
+  static std::string promise;
+  return promise;
+}
+
 std::string ArtifactPath(std::string_view suffix) {
   const char* folder = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR");
   if (folder == nullptr) folder = std::getenv("TEST_TMPDIR");

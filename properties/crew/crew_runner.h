@@ -36,6 +36,19 @@ struct CrewResult {
 Result<CrewResult> RunCrew(const SampledCrew& crew, std::uint64_t rounds, std::uint64_t repeats,
                            std::string_view promise);
 
+// One round of a program at hand, whatever made it.  label: what its history says of itself.
+//
+// Errors: as Engine::Start and Engine::Run; one lost round is forgiven.
+Result<History> RunProgram(const Program& program, const RoundLabel& label);
+
+// Name of the planted bug that the engine's crews are under; empty when there is none.
+const std::string& PlantedHere();
+
+// Catalogue id of the promise that a law shall look for and shrink, whatever else breaks with it;
+// empty when every promise counts.  A planted bug may break several, and the one that it is for
+// last.
+std::string& SoughtPromise();
+
 // What a test leaves for its reader: a file named after the running test, where Bazel keeps them.
 //
 // suffix: ".toml".

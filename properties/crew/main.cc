@@ -2,8 +2,10 @@
 //
 //   --seed=N              of everything that is sampled; else TEST_RANDOM_SEED mixed with
 //                         TEST_SHARD_INDEX, else fresh.  Printed first and last.
+//   --samples=N           of each property, in all shards together
 //   --planted=NAME        preloads that planted bug into the crews, from
 //   --planted_library=PATH
+//   --promise=ID          stepped laws fail for that promise alone
 //
 // Shards share the samples, not the properties.  RC_PARAMS is rapidcheck's; what it says stays.
 #include <fmt/format.h>
@@ -25,8 +27,7 @@
 namespace parley {
 namespace {
 
-// Of each property, in all shards together.
-constexpr std::uint64_t kSamples = 30;
+constexpr std::uint64_t kSamplesDefault = 30;
 
 std::optional<std::string_view> Flag(std::string_view argument, std::string_view name) {
   if (!argument.starts_with("--") || !argument.substr(2).starts_with(name)) return std::nullopt;
@@ -72,7 +73,7 @@ std::uint64_t TakeShard() {
 }
 
 // Completes RC_PARAMS; returns the seed.
-std::uint64_t SetParameters(std::optional<std::uint64_t> seed) {
+std::uint64_t SetParameters(std::optional<std::uint64_t> seed, std::uint64_t samples) {
   const char* const given = std::getenv("RC_PARAMS");
   std::string parameters = given != nullptr ? given : "";
   const std::uint64_t shards = TakeShard();
@@ -86,7 +87,7 @@ std::uint64_t SetParameters(std::optional<std::uint64_t> seed) {
   }
   if (!Parameter(parameters, "seed")) parameters += fmt::format(" seed={}", *seed);
   if (!Parameter(parameters, "max_success")) {
-    parameters += fmt::format(" max_success={}", (kSamples + shards - 1) / shards);
+    parameters += fmt::format(" max_success={}", (samples + shards - 1) / shards);
   }
   ::setenv("RC_PARAMS", parameters.c_str(), 1);
   return *seed;
@@ -95,24 +96,29 @@ std::uint64_t SetParameters(std::optional<std::uint64_t> seed) {
 int Main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   std::optional<std::uint64_t> seed;
+  std::uint64_t samples = kSamplesDefault;
   EngineOptions options;
   for (int i = 1; i < argc; ++i) {
     if (const auto text = Flag(argv[i], "seed")) {
       seed = std::strtoull(text->data(), nullptr, 10);
+    } else if (const auto count = Flag(argv[i], "samples")) {
+      samples = std::strtoull(count->data(), nullptr, 10);
     } else if (const auto name = Flag(argv[i], "planted")) {
       options.planted = *name;
+    } else if (const auto promise = Flag(argv[i], "promise")) {
+      SoughtPromise() = *promise;
     } else if (const auto path = Flag(argv[i], "planted_library")) {
       options.planted_library = *path;
     } else {
       fmt::print(stderr,
-                 "unknown argument {}; known are --seed=N, --planted=NAME, "
-                 "--planted_library=PATH and gtest's\n",
+                 "unknown argument {}; known are --seed=N, --samples=N, --planted=NAME, "
+                 "--planted_library=PATH, --promise=ID and gtest's\n",
                  argv[i]);
       return 2;
     }
   }
   ConfigureEngine(options);
-  const std::uint64_t used = SetParameters(seed);
+  const std::uint64_t used = SetParameters(seed, samples);
   fmt::print("seed {}\n", used);
   std::fflush(stdout);
   const int code = RUN_ALL_TESTS();

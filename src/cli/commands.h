@@ -32,6 +32,7 @@ struct ReplayArguments {
   std::string token;
   std::string scenario;     // a file, for tokens of scenarios that do not ship
   std::uint64_t times = 0;  // 0: until a promise is broken again
+  bool every_schedule = false;
 };
 
 int RunCommand(const RunArguments& run);

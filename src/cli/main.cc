@@ -165,6 +165,10 @@ CLI::App& AddReplay(CLI::App& app, Arguments& arguments) {
       ->type_name("N")
       ->check(WholeNumber(1));
   command
+      .add_flag("--every-schedule", arguments.replay.every_schedule,
+                "a program's file under every order of its calls, once each, as far as 100,000")
+      ->excludes("--times");
+  command
       .add_option("--scenario", arguments.replay.scenario,
                   "the scenario's file, when it does not ship")
       ->type_name("FILE")

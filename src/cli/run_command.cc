@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "src/campaign/campaign.h"
+#include "src/campaign/enumeration.h"
 #include "src/campaign/replay.h"
 #include "src/cli/commands.h"
 #include "src/cli/output.h"
@@ -138,6 +139,15 @@ int ReportReplay(const ReplayResult& result, const ReplayArguments& replay,
   return result.reproduced > 0 ? kExitBroken : kExitInconclusive;
 }
 
+int ReportEverySchedule(const Enumeration& enumeration, const RunArguments& run) {
+  const int code = Report(enumeration.result, run);
+  if (enumeration.schedules == 0) return code;
+  Print("{} {} schedules, {} outcomes; a promise was broken in {}\n",
+        enumeration.complete ? "all" : "not all, but", enumeration.schedules, enumeration.outcomes,
+        enumeration.broken);
+  return code == kExitKept && !enumeration.complete ? kExitInconclusive : code;
+}
+
 int ReplayFile(const ReplayArguments& replay, const RunArguments& run) {
   const auto file = ReadProgram(FromUsersDirectory(replay.token));
   if (!file) return Fail(file.error());
@@ -148,6 +158,12 @@ int ReplayFile(const ReplayArguments& replay, const RunArguments& run) {
   if (auto findings = CheckFindings(run, *options); !findings) return Fail(findings.error());
   CatchSignals();
   ProgressLine line(run.quiet);
+  if (replay.every_schedule) {
+    const auto every =
+        RunEverySchedule(*file, kSchedulesMax, *options, CallbacksFor(line, run.quiet));
+    line.Clear();
+    return every ? ReportEverySchedule(*every, run) : Fail(every.error());
+  }
   const auto result = ReplayProgram(*file, replay.times, *options, CallbacksFor(line, run.quiet));
   line.Clear();
   if (!result) return Fail(result.error());
@@ -159,6 +175,11 @@ int ReplayFile(const ReplayArguments& replay, const RunArguments& run) {
 int ReplayCommand(const ReplayArguments& replay, const RunArguments& run) {
   if (replay.token.find('/') != std::string::npos || replay.token.ends_with(".json")) {
     return ReplayFile(replay, run);
+  }
+  if (replay.every_schedule) {
+    return Fail({.blame = Blame::kInput,
+                 .message = "--every-schedule: only a program's file has all "
+                            "its schedules run, not a token"});
   }
   const auto token = ParseToken(replay.token);
   if (!token) return Fail(token.error());

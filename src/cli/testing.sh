@@ -1,6 +1,7 @@
 # What the tests of the real binary share: sourced with the binary's path as first argument.
 #
 #   run ARGS...          runs parley; leaves code, $work/out and $work/err
+#   run_on_one_cpu ARGS...  the same, on the first of the CPUs that it may use
 #   start ARGS...        runs it in the background; leaves pid, and its standard error on descriptor 8
 #   expect_code CODE..., expect_out REGEX, expect_err REGEX, expect_clean, finish
 
@@ -25,6 +26,14 @@ complain() {
 run() {
   what="parley $*"
   "$parley" "$@" >"$work/out" 2>"$work/err"
+  code=$?
+}
+
+run_on_one_cpu() {
+  local cpus
+  cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+  what="taskset -c ${cpus%%[-,]*} parley $*"
+  taskset -c "${cpus%%[-,]*}" "$parley" "$@" >"$work/out" 2>"$work/err"
   code=$?
 }
 

@@ -3,6 +3,7 @@
 
 #include <rapidcheck.h>
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -11,20 +12,31 @@
 namespace parley {
 
 // What `gen` makes, shrunk by Candidates.  rapidcheck applies it again to whatever it accepts.
-inline rc::Gen<Program> ShrunkByPasses(rc::Gen<Program> gen) {
+//
+// restate: the same program in words that the passes can take apart, such as one with the schedule
+// that its round followed (schedule.h); tried before any smaller one.  Nothing for a program that
+// needs none: what it gives is a program that fails, and must not be restated again.
+inline rc::Gen<Program> ShrunkByPasses(
+    rc::Gen<Program> gen, std::function<std::optional<Program>(const Program&)> restate = nullptr) {
   class Smaller {
    public:
-    explicit Smaller(Program from) : candidates_(std::move(from)) {}
+    Smaller(Program from, std::optional<Program> restated)
+        : candidates_(std::move(from)), restated_(std::move(restated)) {}
     rc::Maybe<Program> operator()() {
-      std::optional<Program> next = candidates_.Next();
+      std::optional<Program> next =
+          restated_ ? std::exchange(restated_, std::nullopt) : candidates_.Next();
       return next ? rc::Maybe<Program>(*std::move(next)) : rc::Nothing;
     }
 
    private:
     Candidates candidates_;
+    std::optional<Program> restated_;
   };
   return rc::gen::shrink(rc::gen::noShrink(std::move(gen)),
-                         [](Program&& from) { return rc::makeSeq<Smaller>(std::move(from)); });
+                         [restate = std::move(restate)](Program&& from) {
+                           auto restated = restate ? restate(from) : std::nullopt;
+                           return rc::makeSeq<Smaller>(std::move(from), std::move(restated));
+                         });
 }
 
 }  // namespace parley
