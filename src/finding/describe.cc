@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "src/base/error.h"
+#include "src/history/file_calls.h"
 
 namespace parley {
 namespace {
@@ -70,6 +71,13 @@ std::string Deed(const Call& call, const Operation& op) {
       return "links a second name";
     case Effect::kProbeHandle:
       return fmt::format("uses descriptor {}", op.argument);
+    case Effect::kCreateFile:
+    case Effect::kCreateFileAt:
+    case Effect::kChangeMode:
+    case Effect::kOpenFile:
+    case Effect::kUseFile:
+    case Effect::kRemoveFile:
+      return FileCallText(call.effect, op.argument);
     case Effect::kOther:
       break;
   }
