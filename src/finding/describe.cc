@@ -120,7 +120,11 @@ std::string OutcomeText(const History& history, const Operation& op) {
   if (op.outcome == Outcome::kMaybe) return ", killed inside";
   if (op.outcome == Outcome::kPending) return ", still inside";
   if (op.system_error != 0) return " -> " + ErrnoName(op.system_error);
-  if (MakesHandle(history.effect(op))) return fmt::format(" -> handle {}", op.handle);
+  const Effect effect = history.effect(op);
+  if (effect == Effect::kCreateFile || effect == Effect::kCreateFileAt) {
+    return " -> " + CreatedText(op.result);
+  }
+  if (MakesHandle(effect)) return fmt::format(" -> handle {}", op.handle);
   return fmt::format(" -> {}{}", op.result, ReceivedText(history, op));
 }
 

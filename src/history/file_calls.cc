@@ -1,6 +1,7 @@
 #include "src/history/file_calls.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <string_view>
@@ -116,6 +117,13 @@ std::int64_t CreatedFile::Result() const {
   return st_mode | std::int64_t{owned_by_user} << 16U | std::int64_t{owned_by_group} << 17U |
          std::int64_t{owned_like_folder} << 18U | std::int64_t{overrides} << 19U |
          std::int64_t{overrides_reading} << 20U;
+}
+
+std::string CreatedText(std::int64_t result) {
+  const CreatedFile made = CreatedFile::Of(result);
+  if (made.st_mode == 0) return "nothing where it has to be";
+  return fmt::format("{} of mode {:04o}{}", S_ISFIFO(made.st_mode) ? "a FIFO" : "no FIFO",
+                     made.st_mode & 07777, made.owned_by_user ? "" : " that another user owns");
 }
 
 std::string FileCallText(Effect effect, std::uint64_t argument) {

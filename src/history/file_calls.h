@@ -115,6 +115,9 @@ struct CreatedFile {
   std::int64_t Result() const;
 };
 
+// The result of a creation in words: "a FIFO of mode 0640".
+std::string CreatedText(std::int64_t result);
+
 // What such a call does, in words: "makes name 1 with mode 0640 and umask 022".
 std::string FileCallText(Effect effect, std::uint64_t argument);
 

@@ -2,6 +2,7 @@
 #include "src/history/file_calls.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace parley {
 namespace {
@@ -46,6 +47,14 @@ TEST(FileCallText, SaysWhatIsDone) {
       "opens name 0 for reading and writing as another user");
   EXPECT_EQ(FileCallText(Effect::kRemoveFile, RemoveFile{.folder = Folder::kGiven}.Argument()),
             "removes name 0 of the given directory");
+}
+
+TEST(CreatedText, SaysWhatIsThere) {
+  EXPECT_EQ(CreatedText(0), "nothing where it has to be");
+  EXPECT_EQ(CreatedText(CreatedFile{.st_mode = S_IFIFO | 0640, .owned_by_user = true}.Result()),
+            "a FIFO of mode 0640");
+  EXPECT_EQ(CreatedText(CreatedFile{.st_mode = S_IFREG | 0600}.Result()),
+            "no FIFO of mode 0600 that another user owns");
 }
 
 }  // namespace
