@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "src/base/error.h"
+#include "src/history/file_calls.h"
 
 namespace parley {
 namespace {
@@ -70,6 +71,13 @@ std::string Deed(const Call& call, const Operation& op) {
       return "links a second name";
     case Effect::kProbeHandle:
       return fmt::format("uses descriptor {}", op.argument);
+    case Effect::kCreateFile:
+    case Effect::kCreateFileAt:
+    case Effect::kChangeMode:
+    case Effect::kOpenFile:
+    case Effect::kUseFile:
+    case Effect::kRemoveFile:
+      return FileCallText(call.effect, op.argument);
     case Effect::kOther:
       break;
   }
@@ -112,7 +120,11 @@ std::string OutcomeText(const History& history, const Operation& op) {
   if (op.outcome == Outcome::kMaybe) return ", killed inside";
   if (op.outcome == Outcome::kPending) return ", still inside";
   if (op.system_error != 0) return " -> " + ErrnoName(op.system_error);
-  if (MakesHandle(history.effect(op))) return fmt::format(" -> handle {}", op.handle);
+  const Effect effect = history.effect(op);
+  if (effect == Effect::kCreateFile || effect == Effect::kCreateFileAt) {
+    return " -> " + CreatedText(op.result);
+  }
+  if (MakesHandle(effect)) return fmt::format(" -> handle {}", op.handle);
   return fmt::format(" -> {}{}", op.result, ReceivedText(history, op));
 }
 

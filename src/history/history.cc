@@ -42,6 +42,18 @@ std::string_view EffectName(Effect effect) {
       return "probe-handle";
     case Effect::kOther:
       return "other";
+    case Effect::kCreateFile:
+      return "create-file";
+    case Effect::kCreateFileAt:
+      return "create-file-at";
+    case Effect::kChangeMode:
+      return "change-mode";
+    case Effect::kOpenFile:
+      return "open-file";
+    case Effect::kUseFile:
+      return "use-file";
+    case Effect::kRemoveFile:
+      return "remove-file";
   }
   return "unknown";
 }

@@ -33,6 +33,13 @@ enum class Effect : std::uint8_t {
   kLinkName,        // makes a second name
   kProbeHandle,  // uses a descriptor number that the worker was not given; `argument` is the number
   kOther,
+  // On files beside the object, each argument and result as src/history/file_calls.h has it.
+  kCreateFile,    // creates one; the mode, the umask, the owner and the place are chosen
+  kCreateFileAt,  // creates one relative to a descriptor
+  kChangeMode,    // changes the permission bits of one
+  kOpenFile,      // opens one as a chosen user, in place of what the worker held of it
+  kUseFile,       // uses what the worker holds open of one
+  kRemoveFile,    // removes one
 };
 
 std::string_view EffectName(Effect effect);

@@ -39,6 +39,12 @@ const std::vector<Call>& AllCalls() {
       {.name = "rename", .effect = Effect::kRenameName},
       {.name = "link", .effect = Effect::kLinkName},
       {.name = "exists", .effect = Effect::kQueryName},
+      {.name = "create", .effect = Effect::kCreateFile},
+      {.name = "create_at", .effect = Effect::kCreateFileAt},
+      {.name = "change_mode", .effect = Effect::kChangeMode},
+      {.name = "open_as", .effect = Effect::kOpenFile},
+      {.name = "use_open", .effect = Effect::kUseFile},
+      {.name = "remove", .effect = Effect::kRemoveFile},
   };
   return calls;
 }

@@ -14,19 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "src/model/breach.h"
 #include "src/model/open_files.h"
 #include "src/model/stepped_view.h"
 #include "src/model/unread.h"
 #include "src/promise/clause.h"
 
 namespace parley::model {
-
-// A promise that a step breaks.
-struct Breach {
-  Clause clause = Clause::kCount;
-  std::string reason;
-  std::vector<std::uint32_t> witness;
-};
 
 class StreamPromise {
  public:

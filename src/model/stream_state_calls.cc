@@ -44,6 +44,12 @@ bool StreamState::BeginCall(std::uint32_t id) {
       return OnName(id, effect);
     case Effect::kProbeHandle:
     case Effect::kOther:
+    case Effect::kCreateFile:
+    case Effect::kCreateFileAt:
+    case Effect::kChangeMode:
+    case Effect::kOpenFile:
+    case Effect::kUseFile:
+    case Effect::kRemoveFile:
       return Finish(id, call.result, call.system_error);
     case Effect::kSetNonblocking:
     case Effect::kResize:

@@ -86,6 +86,12 @@ std::string_view ClauseName(Clause clause) {
       return "created-twice";
     case Clause::kResidue:
       return "residue";
+    case Clause::kCreatedWrongly:
+      return "created-wrongly";
+    case Clause::kResolvedWrongly:
+      return "resolved-wrongly";
+    case Clause::kPermissionWrong:
+      return "permission-wrong";
     case Clause::kReceiverAsleep:
       return "receiver-asleep";
     case Clause::kReceiverAsleepWithData:

@@ -56,6 +56,11 @@ enum class Clause : std::uint8_t {
   kGenerationsMixed,  // data crossed between an unlinked object and its namesake
   kCreatedTwice,      // not exactly one of the concurrent exclusive creations succeeded
   kResidue,           // something is left behind after the round
+  // Names, owners and permissions (O-MODEL).
+  kCreatedWrongly,   // mkfifo() made a file of another type, mode or owner, or erred about whether
+                     // it may
+  kResolvedWrongly,  // mkfifoat() resolved its path against another directory than it was given
+  kPermissionWrong,  // an open was granted or refused against the permission bits
   // Liveness (O-HANG).
   kReceiverAsleep,             // asleep in a receive from before the send that it has to get
   kReceiverAsleepWithData,     // asleep in a receive that began when data was there

@@ -21,6 +21,7 @@ constexpr std::string_view kCrossRows[] = {
     "xfer.conservation",      "xfer.flow-control",    "xfer.wake-receiver",
     "xfer.wake-sender",       "xfer.eintr-no-effect", "xfer.kill-atomic",
     "xfer.death-before-wait", "xfer.related-only",    "xfer.unrelated-by-name",
+    "xfer.restart-matrix",
 };
 
 bool Declares(std::string_view promise, std::string_view facility) {

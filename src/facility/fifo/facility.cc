@@ -68,6 +68,9 @@ constexpr Binding kBindings[] = {
     {Clause::kGenerationsMixed, "fifo.unlink-open"},
     {Clause::kCreatedTwice, "fifo.create-exclusive"},
     {Clause::kResidue, "harness.no-residue"},
+    {Clause::kCreatedWrongly, "fifo.create"},
+    {Clause::kResolvedWrongly, "fifo.mkfifoat"},
+    {Clause::kPermissionWrong, "fifo.permission"},
     {Clause::kReceiverAsleep, "xfer.wake-receiver"},
     {Clause::kSenderAsleep, "xfer.wake-sender"},
     // The rows of pipes that speak of FIFOs too.

@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "src/facility/fifo/fifo_files.h"
 #include "src/facility/refusal.h"
 #include "src/facility/stream_limits.h"
 
@@ -47,6 +48,7 @@ FifoObject::~FifoObject() {
   ::unlink(names_.path.c_str());
   ::unlink(names_.moved.c_str());
   ::unlink(names_.linked.c_str());
+  RemoveFifoFiles(names_.path);
 }
 
 }  // namespace parley

@@ -17,7 +17,7 @@ struct FifoNames {
   std::string linked;  // PATH.link: the second name that "link" gives it
 };
 
-// Destroying it removes all its names, whoever made them.
+// Destroying it removes all its names, and the files beside it, whoever made them.
 class FifoObject : public Object {
  public:
   // Makes the FIFO (mode 0600, less the umask), or with plan.exists false only reserves its names.

@@ -38,16 +38,30 @@ enum LastCalls : std::uint8_t {
   kRename,
   kLink,
   kExists,
+  kCreate,
+  kCreateAt,
+  kChangeMode,
+  kOpenAs,
+  kUseOpen,
+  kRemove,
+  kMoveDirectory,
 };
 
-constexpr std::array<CallTraits, 4> kLastCalls{{
+constexpr std::array<CallTraits, 11> kLastCalls{{
     {.name = "unlink", .effect = Effect::kRemoveName},
     {.name = "rename", .effect = Effect::kRenameName},
     {.name = "link", .effect = Effect::kLinkName},
     {.name = "exists", .effect = Effect::kQueryName},
+    {.name = "create", .effect = Effect::kCreateFile},
+    {.name = "create_at", .effect = Effect::kCreateFileAt},
+    {.name = "change_mode", .effect = Effect::kChangeMode},
+    {.name = "open_as", .effect = Effect::kOpenFile},
+    {.name = "use_open", .effect = Effect::kUseFile},
+    {.name = "remove", .effect = Effect::kRemoveFile},
+    {.name = "move_directory", .effect = Effect::kOther},
 }};
 constexpr auto kCalls = WithStreamCalls(kFirstCalls, kLastCalls);
-static_assert(kCalls[kExists].name == "exists");
+static_assert(kCalls[kMoveDirectory].name == "move_directory");
 
 constexpr mode_t kMode = 0600;
 
@@ -65,7 +79,8 @@ FifoPort::FifoPort(const std::string& path)
     : StreamPort(kStream, kHandleRead),
       names_(path),
       last_part_(std::filesystem::path(path).filename().string()),
-      directory_fd_(::open(DirectoryOf(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+      directory_fd_(::open(DirectoryOf(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
+      files_(path) {}
 
 Reply FifoPort::PerformOther(const Request& request) {
   switch (request.call) {
@@ -91,6 +106,20 @@ Reply FifoPort::PerformOther(const Request& request) {
       return Returned(::link(names_.path.c_str(), names_.linked.c_str()));
     case kExists:
       return Exists();
+    case kCreate:
+      return files_.Create(request.argument);
+    case kCreateAt:
+      return files_.CreateAt(request.argument);
+    case kChangeMode:
+      return files_.ChangeMode(request.argument);
+    case kOpenAs:
+      return files_.Open(request.argument);
+    case kUseOpen:
+      return files_.Use(request.argument);
+    case kRemove:
+      return files_.Remove(request.argument);
+    case kMoveDirectory:
+      return files_.MoveGiven();
     default:
       return Failed(ENOTSUP);
   }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "src/facility/fifo/fifo_files.h"
 #include "src/facility/fifo/fifo_object.h"
 #include "src/facility/stream_port.h"
 
@@ -19,6 +20,8 @@ namespace parley {
 //              fails
 //   link       link(PATH, PATH.link); EEXIST when that was done before
 //   exists     lstat(PATH): 0 when it is a FIFO, ENOTTY when it is something else
+// and those on files beside it (FifoFiles): create, create_at, change_mode, open_as, use_open,
+// remove, move_directory.
 //
 // libc functions called beside those of StreamPort: open, mkfifo, mkfifoat, unlink, rename, link,
 // lstat.
@@ -40,6 +43,7 @@ class FifoPort : public StreamPort {
   FifoNames names_;
   std::string last_part_;
   FileDescriptor directory_fd_;
+  FifoFiles files_;
 };
 
 }  // namespace parley

@@ -1,5 +1,6 @@
 // Probes of the promises of 8.3: FIFOs.
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -137,6 +138,53 @@ const ProbeRegistration kNamesakeGets("namesake-gets-data", "fifo.unlink-open", 
   const bool received = Take(old.read_fd, 3) == "new";
   Must(written == received);
   return written;
+});
+
+const ProbeRegistration kForgetsUmask("umask-ignored", "fifo.create", [] {
+  const std::string path = FreshName();
+  ::umask(022);
+  Must(::mkfifo(path.c_str(), 0666) == 0);
+  struct stat found;
+  Must(::stat(path.c_str(), &found) == 0);
+  const mode_t mode = found.st_mode & 0777;
+  Must(mode == 0644 || mode == 0666);
+  return mode == 0666;
+});
+
+const ProbeRegistration kGoesAstray("made-in-current-directory", "fifo.mkfifoat", [] {
+  const std::filesystem::path parent = std::filesystem::path(FreshName()).parent_path();
+  const std::filesystem::path given = parent / "given";
+  const std::filesystem::path current = parent / "current";
+  Must(std::filesystem::create_directory(given) && std::filesystem::create_directory(current));
+  const int given_fd = ::open(given.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  Must(given_fd >= 0 && ::chdir(current.c_str()) == 0);
+  Must(::mkfifoat(given_fd, "f", 0600) == 0);
+  const bool astray = std::filesystem::exists(current / "f");
+  Must(astray != std::filesystem::exists(given / "f"));
+  // From anywhere else it keeps to what it is told.
+  Must(::chdir("/") == 0 && ::mkfifoat(given_fd, "g", 0600) == 0);
+  Must(std::filesystem::exists(given / "g"));
+  return astray;
+});
+
+// Gives up what lets the superuser open everything; root in a user namespace may have no other ID.
+void BecomeOrdinary() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+  Must(::syscall(SYS_capget, &header, data) == 0);
+  data[0].effective &= ~(1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH);
+  Must(::syscall(SYS_capset, &header, data) == 0);
+}
+
+const ProbeRegistration kLetsIn("permission-ignored", "fifo.permission", [] {
+  const std::string path = FreshFifo();
+  BecomeOrdinary();
+  Must(::chmod(path.c_str(), 0066) == 0);
+  const int fd = OpenReading(path);
+  Must(fd >= 0 || errno == EACCES);
+  struct stat found;
+  Must(::stat(path.c_str(), &found) == 0 && (found.st_mode & 0777) == 0066);
+  return fd >= 0;
 });
 
 }  // namespace

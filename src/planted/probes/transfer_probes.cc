@@ -162,6 +162,28 @@ const ProbeRegistration kEndsLate("late-end-of-file", "xfer.death-before-wait", 
   return late;
 });
 
+std::atomic<int>* g_handled = nullptr;
+
+const ProbeRegistration kDoesNotRestart("restart-forgotten", "xfer.restart-matrix", [] {
+  const Pipe pipe = MakePipe();
+  g_handled = &SharedCount();
+  const pid_t child = Child([&] {
+    struct sigaction action{};
+    action.sa_handler = [](int) { ++*g_handled; };
+    action.sa_flags = SA_RESTART;
+    Must(::sigaction(SIGUSR2, &action, nullptr) == 0);
+    char byte = 0;
+    return ::read(pipe.read_fd, &byte, 1) == 1 ? 0 : errno;
+  });
+  Must(Outcome(child, SYS_read, 0, static_cast<unsigned long>(pipe.read_fd)) == kAsleepHere);
+  Must(::kill(child, SIGUSR2) == 0);
+  while (*g_handled == 0) ::sched_yield();
+  Put(pipe.write_fd, "x");
+  const int outcome = ExitCodeOf(child);
+  Must(outcome == 0 || outcome == EINTR);
+  return outcome == EINTR;
+});
+
 const ProbeRegistration kLeaks("pipe-leaks-over-exec", "xfer.related-only", [] {
   const Pipe pipe = MakePipe();
   const int flags = ::fcntl(pipe.read_fd, F_GETFD);
