@@ -70,6 +70,14 @@ std::string Deed(const Call& call, const Operation& op) {
       return "links a second name";
     case Effect::kProbeHandle:
       return fmt::format("uses descriptor {}", op.argument);
+    case Effect::kSeek:
+      return fmt::format("asks for a position of handle {}", op.handle);
+    case Effect::kTruncate:
+      return fmt::format("truncates handle {}", op.handle);
+    case Effect::kQueryKind:
+      return fmt::format("asks what handle {} is", op.handle);
+    case Effect::kMakePair:
+      return "makes two ends and closes them";
     case Effect::kOther:
       break;
   }

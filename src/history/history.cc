@@ -42,6 +42,14 @@ std::string_view EffectName(Effect effect) {
       return "probe-handle";
     case Effect::kOther:
       return "other";
+    case Effect::kSeek:
+      return "seek";
+    case Effect::kTruncate:
+      return "truncate";
+    case Effect::kQueryKind:
+      return "query-kind";
+    case Effect::kMakePair:
+      return "make-pair";
   }
   return "unknown";
 }
