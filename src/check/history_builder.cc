@@ -87,6 +87,10 @@ HistoryBuilder::HistoryBuilder() {
       {.name = "link_name", .effect = Effect::kLinkName},
       {.name = "probe_handle", .effect = Effect::kProbeHandle},
       {.name = "other", .effect = Effect::kOther},
+      {.name = "seek", .effect = Effect::kSeek},
+      {.name = "truncate", .effect = Effect::kTruncate},
+      {.name = "query_kind", .effect = Effect::kQueryKind},
+      {.name = "make_pair", .effect = Effect::kMakePair},
   };
 }
 

@@ -55,6 +55,33 @@ TEST(CheckStepwise, RefusesWrongEndsThatWorkAndRightOnesThatDoNot) {
   EXPECT_EQ(Broken(Steps().Begin(kReader, "write", kRead, 9).Gives(-1, EBADF)), Clauses{});
 }
 
+TEST(CheckStepwise, RefusesStreamsWithPositionLengthOrAnotherKind) {
+  const auto asked = [](const char* call) { return Steps().Begin(kWriter, call, kWrite); };
+
+  EXPECT_EQ(Broken(asked("lseek").Gives(0)), Clauses{"wrong-end"});
+  EXPECT_EQ(Broken(asked("lseek").Gives(-1, EINVAL)), Clauses{"wrong-end"});
+  EXPECT_EQ(Broken(asked("ftruncate").Gives(0)), Clauses{"wrong-end"});
+  EXPECT_EQ(Broken(asked("fstat").Gives(-1, ENOTTY)), Clauses{"wrong-end"});
+  EXPECT_EQ(Broken(asked("lseek").Gives(-1, ESPIPE)), Clauses{});
+  EXPECT_EQ(Broken(asked("ftruncate").Gives(-1, EINVAL)), Clauses{});
+  EXPECT_EQ(Broken(asked("fstat").Gives(0)), Clauses{});
+  EXPECT_EQ(Broken(Steps().Begin(kWriter, "lseek", kRead).Gives(-1, EBADF)), Clauses{});
+}
+
+TEST(CheckStepwise, RefusesPairsOfOtherNumbersOrRoles) {
+  const auto made = [] { return Steps().Begin(kWriter, "pipe", 0, 0, 1); };
+
+  for (const int flaw : {kPairNotLowest, kPairFirstNotReading, kPairSecondNotWriting}) {
+    EXPECT_EQ(Broken(made().Gives(flaw)), Clauses{"roles-swapped"});
+  }
+  EXPECT_EQ(JudgementOf(Clause::kRolesSwapped, made().Gives(6).Build())->reason,
+            "step 1: of the two descriptors that pipe() gave, the first is not for reading alone, "
+            "the second is not for writing alone");
+  EXPECT_EQ(Broken(made().Gives(0)), Clauses{});
+  EXPECT_GT(JudgementOf(Clause::kRolesSwapped, made().Gives(0).Build())->chances, 0U);
+  EXPECT_EQ(Broken(made().Gives(-1, EMFILE)), Clauses{});
+}
+
 TEST(CheckStepwise, RefusesWaitingInSpiteOfNonblocking) {
   EXPECT_EQ(Broken(Steps(true).Read(kReader, 9)), Clauses{"receiver-asleep-nonblocking"});
   const auto full = [] { return Steps(true, 4096).Write(kWriter, 4096).Gives(4096); };

@@ -163,5 +163,73 @@ TEST(CheckStepwise, RefusesAResizeThatLosesContentOrRoundsDown) {
             Clauses{"resize-unsafe"});
 }
 
+TEST(CheckStepwise, RefusesPagesThatAreFreeAndNotGiven) {
+  EXPECT_EQ(Broken(Steps(true, 16384).Write(kWriter, 20480).Gives(12288)),
+            Clauses{"capacity-wrong"});
+  EXPECT_EQ(
+      Broken(Steps(true, 8192).Write(kWriter, 1).Gives(1).Write(kWriter, 8192).Gives(-1, EAGAIN)),
+      Clauses{"capacity-wrong"});
+}
+
+TEST(CheckStepwise, AcceptsWritesOfPagesUpToTheCapacity) {
+  const Steps steps = Steps(true, 16384)
+                          .Write(kWriter, 1)
+                          .Gives(1)
+                          .Write(kWriter, 20480)
+                          .Gives(12288)
+                          .Write(kWriter, 8192)
+                          .Gives(-1, EAGAIN);
+
+  EXPECT_EQ(Broken(steps), Clauses{});
+  EXPECT_GT(JudgementOf(Clause::kCapacityWrong, steps.Build())->chances, 0U);
+}
+
+TEST(CheckStepwise, RefusesAResizeThatIsRefusedWithoutNeed) {
+  const auto asked = [](std::uint64_t bytes) {
+    return Steps(true, 16384)
+        .Write(kWriter, 8000)
+        .Gives(8000)
+        .Begin(kReader, "set_capacity", kRead, 0, bytes);
+  };
+
+  EXPECT_EQ(Broken(asked(8192).Gives(-1, EBUSY)), Clauses{"resize-unsafe"});
+  EXPECT_EQ(Broken(asked(8192).Gives(-1, EPERM)), Clauses{"resize-unsafe"});
+  EXPECT_EQ(Broken(asked(4096).Gives(-1, EBUSY)), Clauses{});
+  EXPECT_EQ(Broken(asked(32768).Gives(-1, EPERM)), Clauses{});
+  EXPECT_EQ(Broken(asked(8192).Gives(8192)), Clauses{});
+}
+
+// Two bytes on two pages: the bytes fit into one page, and the pages do not.
+Steps TwoPagesShrunk() {
+  Steps steps(true, 16384);
+  steps.Write(kWriter, 4000).Gives(4000).Write(kWriter, 100).Gives(100);
+  steps.Read(kReader, 3990).Gives({Written(kWriter, 0, 3990)});
+  steps.Begin(kReader, "set_capacity", kRead, 0, 4096).Gives(4096);
+  return steps;
+}
+
+TEST(CheckStepwise, BlamesTheResizeForWhatIsMissingAfterIt) {
+  EXPECT_EQ(Broken(TwoPagesShrunk()), Clauses{"model-deviation"});
+  EXPECT_EQ(Broken(TwoPagesShrunk()
+                       .Read(kReader, 9)
+                       .Gives({Written(kWriter, 3990, 9)})
+                       .Read(kReader, 9)
+                       .Gives({Written(kWriter, 3999, 1)})
+                       .Read(kReader, 9)
+                       .Gives(-1, EAGAIN)),
+            (Clauses{"resize-unsafe", "model-deviation"}));
+  EXPECT_EQ(Broken(TwoPagesShrunk().Fault(FaultKind::kKill, kWriter).Read(kReader, 9).Gives(0)),
+            (Clauses{"resize-unsafe", "model-deviation"}));
+}
+
+TEST(CheckStepwise, DoesNotBlameTheResizeForWhatIsMissedAndComesLater) {
+  EXPECT_EQ(Broken(TwoPagesShrunk()
+                       .Read(kReader, 9)
+                       .Gives(-1, EAGAIN)
+                       .Read(kReader, 200)
+                       .Gives({Written(kWriter, 3990, 110)})),
+            (Clauses{"unavailable", "model-deviation"}));
+}
+
 }  // namespace
 }  // namespace parley

@@ -18,8 +18,18 @@ constexpr std::uint64_t kSpinNs = 20 * kNsPerUs;
 constexpr std::uint64_t kDoubleCheckSteps = 64;
 
 bool Writes(Effect effect) {
-  return effect != Effect::kPoll && effect != Effect::kQueryCapacity &&
-         effect != Effect::kQueryUnread && effect != Effect::kQueryName;
+  switch (effect) {
+    case Effect::kPoll:
+    case Effect::kQueryCapacity:
+    case Effect::kQueryUnread:
+    case Effect::kQueryName:
+    case Effect::kQueryKind:
+    case Effect::kSeek:
+    case Effect::kMakePair:
+      return false;
+    default:
+      return true;
+  }
 }
 
 }  // namespace

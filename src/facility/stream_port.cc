@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,25 +78,12 @@ const HandleTable::Entry* StreamPort::Chosen(StreamCall call, const Request& req
 
 Reply StreamPort::PerformStream(StreamCall call, const Request& request) {
   const HandleTable::Entry* entry = Chosen(call, request);
-  if (call == StreamCall::kDup) return Duplicate(entry);
-  const int fd = entry != nullptr ? entry->fd : -1;
   const std::uint16_t handle = entry != nullptr ? entry->handle : 0;
   const bool nonblocking = entry != nullptr && entry->nonblocking;
-  const iovec piece = FirstPiece(request);
   Reply reply;
   switch (call) {
-    case StreamCall::kWrite:
-      reply = Returned(::write(fd, piece.iov_base, piece.iov_len));
-      break;
-    case StreamCall::kWritev:
-      reply = Returned(::writev(fd, request.pieces.data(), PieceCount(request)));
-      break;
-    case StreamCall::kRead:
-      reply = Returned(::read(fd, piece.iov_base, piece.iov_len));
-      break;
-    case StreamCall::kReadv:
-      reply = Returned(::readv(fd, request.pieces.data(), PieceCount(request)));
-      break;
+    case StreamCall::kDup:
+      return Duplicate(entry);
     case StreamCall::kPollRead:
     case StreamCall::kPollWrite:
       reply = Poll(entry, call == StreamCall::kPollRead ? POLLIN : POLLOUT);
@@ -106,25 +94,53 @@ Reply StreamPort::PerformStream(StreamCall call, const Request& request) {
     case StreamCall::kSetNonblock:
       reply = SetNonblocking(entry, request.argument != 0);
       break;
-    case StreamCall::kSetCapacity:
-      reply = Returned(SetCapacity(fd, request.argument));
-      break;
-    case StreamCall::kGetCapacity:
-      reply = Returned(::fcntl(fd, F_GETPIPE_SZ));
-      break;
-    case StreamCall::kUnread: {
-      int unread_bytes = 0;
-      reply = Returned(::ioctl(fd, FIONREAD, &unread_bytes));
-      if (reply.result == 0) reply.result = unread_bytes;
-      break;
-    }
-    case StreamCall::kDup:
-    case StreamCall::kCount:
-      CHECK(false);
+    default:
+      reply = PerformOn(entry != nullptr ? entry->fd : -1, call, request);
   }
   reply.handle = handle;
   reply.nonblocking = nonblocking;
   return reply;
+}
+
+// Calls that need nothing but the descriptor.
+Reply StreamPort::PerformOn(int fd, StreamCall call, const Request& request) {
+  const iovec piece = FirstPiece(request);
+  switch (call) {
+    case StreamCall::kWrite:
+      return Returned(::write(fd, piece.iov_base, piece.iov_len));
+    case StreamCall::kWritev:
+      return Returned(::writev(fd, request.pieces.data(), PieceCount(request)));
+    case StreamCall::kRead:
+      return Returned(::read(fd, piece.iov_base, piece.iov_len));
+    case StreamCall::kReadv:
+      return Returned(::readv(fd, request.pieces.data(), PieceCount(request)));
+    case StreamCall::kSetCapacity:
+      return Returned(SetCapacity(fd, request.argument));
+    case StreamCall::kGetCapacity:
+      return Returned(::fcntl(fd, F_GETPIPE_SZ));
+    case StreamCall::kUnread: {
+      int unread_bytes = 0;
+      Reply reply = Returned(::ioctl(fd, FIONREAD, &unread_bytes));
+      if (reply.result == 0) reply.result = unread_bytes;
+      return reply;
+    }
+    case StreamCall::kLseek:
+      return Returned(::lseek(fd, 0, SEEK_CUR));
+    case StreamCall::kPread: {
+      char byte = 0;
+      return Returned(::pread(fd, &byte, 1, 0));
+    }
+    case StreamCall::kPwrite: {
+      const char byte = 0;
+      return Returned(::pwrite(fd, &byte, 1, 0));
+    }
+    case StreamCall::kFtruncate:
+      return Returned(::ftruncate(fd, 0));
+    case StreamCall::kFstat:
+      return AskKind(fd);
+    default:
+      CHECK(false);
+  }
 }
 
 Reply StreamPort::Duplicate(const HandleTable::Entry* source) {
@@ -137,6 +153,13 @@ Reply StreamPort::Duplicate(const HandleTable::Entry* source) {
   reply.handle = handle;
   reply.nonblocking = source->nonblocking;
   return reply;
+}
+
+Reply StreamPort::AskKind(int fd) {
+  struct stat found;
+  const Reply reply = Returned(::fstat(fd, &found));
+  if (reply.result != 0) return reply;
+  return S_ISFIFO(found.st_mode) ? reply : Failed(ENOTTY);
 }
 
 Reply StreamPort::Close(const HandleTable::Entry* entry) {

@@ -1,6 +1,7 @@
 // What pipes and FIFOs have in common on a worker's side: the calls on descriptors.
 //
-// libc functions called: write, writev, read, readv, poll, fcntl, ioctl, close.
+// libc functions called: write, writev, read, readv, poll, fcntl, ioctl, close, lseek, pread,
+// pwrite, ftruncate, fstat.
 #pragma once
 
 #include <array>
@@ -26,6 +27,11 @@ enum class StreamCall : std::uint8_t {
   kSetCapacity,
   kGetCapacity,
   kUnread,
+  kLseek,
+  kPread,
+  kPwrite,
+  kFtruncate,
+  kFstat,
   kCount,
 };
 
@@ -37,6 +43,10 @@ enum class StreamCall : std::uint8_t {
 //   set_capacity      argument: bytes; result: the new capacity; fcntl(F_SETPIPE_SZ)
 //   get_capacity      result: bytes; fcntl(F_GETPIPE_SZ)
 //   unread            result: bytes; ioctl(FIONREAD)
+//   lseek             by 0 from where it is
+//   pread, pwrite     one byte at 0
+//   ftruncate         to 0
+//   fstat             0 when it is a pipe or FIFO, ENOTTY when it is something else
 inline constexpr std::array<CallTraits, static_cast<std::size_t>(StreamCall::kCount)> kStreamCalls =
     {{
         {.name = "write", .effect = Effect::kPut},
@@ -51,6 +61,11 @@ inline constexpr std::array<CallTraits, static_cast<std::size_t>(StreamCall::kCo
         {.name = "set_capacity", .effect = Effect::kResize},
         {.name = "get_capacity", .effect = Effect::kQueryCapacity},
         {.name = "unread", .effect = Effect::kQueryUnread},
+        {.name = "lseek", .effect = Effect::kSeek},
+        {.name = "pread", .effect = Effect::kSeek},
+        {.name = "pwrite", .effect = Effect::kSeek},
+        {.name = "ftruncate", .effect = Effect::kTruncate},
+        {.name = "fstat", .effect = Effect::kQueryKind},
     }};
 
 // before + kStreamCalls + after: a facility's table of calls.
@@ -100,8 +115,10 @@ class StreamPort : public Port {
 
  private:
   Reply PerformStream(StreamCall call, const Request& request);
+  static Reply PerformOn(int fd, StreamCall call, const Request& request);
   Reply Duplicate(const HandleTable::Entry* source);
   Reply Close(const HandleTable::Entry* entry);
+  static Reply AskKind(int fd);
   static Reply Poll(const HandleTable::Entry* entry, short events);
   Reply SetNonblocking(const HandleTable::Entry* entry, bool nonblocking);
   const HandleTable::Entry* Chosen(StreamCall call, const Request& request) const;

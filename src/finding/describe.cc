@@ -78,6 +78,14 @@ std::string Deed(const Call& call, const Operation& op) {
     case Effect::kUseFile:
     case Effect::kRemoveFile:
       return FileCallText(call.effect, op.argument);
+    case Effect::kSeek:
+      return fmt::format("asks for a position of handle {}", op.handle);
+    case Effect::kTruncate:
+      return fmt::format("truncates handle {}", op.handle);
+    case Effect::kQueryKind:
+      return fmt::format("asks what handle {} is", op.handle);
+    case Effect::kMakePair:
+      return "makes two ends and closes them";
     case Effect::kOther:
       break;
   }

@@ -54,6 +54,14 @@ std::string_view EffectName(Effect effect) {
       return "use-file";
     case Effect::kRemoveFile:
       return "remove-file";
+    case Effect::kSeek:
+      return "seek";
+    case Effect::kTruncate:
+      return "truncate";
+    case Effect::kQueryKind:
+      return "query-kind";
+    case Effect::kMakePair:
+      return "make-pair";
   }
   return "unknown";
 }

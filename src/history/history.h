@@ -13,6 +13,7 @@
 namespace parley {
 
 // What a call does to its object, as far as checkers care.  Facilities list their calls with it.
+// Files know an effect by its place here: new ones come last.
 enum class Effect : std::uint8_t {
   kPut,             // offers bytes or a message
   kTake,            // receives bytes or a message
@@ -40,6 +41,17 @@ enum class Effect : std::uint8_t {
   kOpenFile,      // opens one as a chosen user, in place of what the worker held of it
   kUseFile,       // uses what the worker holds open of one
   kRemoveFile,    // removes one
+  kSeek,          // asks for a position, or for bytes at one (lseek, pread, pwrite)
+  kTruncate,      // changes the length of a file
+  kQueryKind,     // result 0 when the handle is a thing of the facility's type
+  kMakePair,      // makes and closes another object's two ends; result: a set of PairFlaw
+};
+
+// What is wrong with the two descriptors that a call gave; bits.  None: as POSIX pipe() has it.
+enum PairFlaw : std::uint8_t {
+  kPairNotLowest = 1,         // they are not the two lowest that were free
+  kPairFirstNotReading = 2,   // element 0 is not open for reading alone
+  kPairSecondNotWriting = 4,  // element 1 is not open for writing alone
 };
 
 std::string_view EffectName(Effect effect);

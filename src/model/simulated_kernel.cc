@@ -148,8 +148,10 @@ void SimulatedKernel::StartCall(Worker& worker) {
     Resize(worker, handle);
   } else if (kind < 86) {
     Ask(worker, handle, kind == 84);
-  } else if (kind < 89) {
+  } else if (kind < 88) {
     SetNonblocking(worker, handle);
+  } else if (kind < 89) {
+    Misuse(worker, handle);
   } else if (kind < 92) {
     Duplicate(worker, handle);
   } else if (kind < 97 || !fifo_) {
@@ -269,6 +271,7 @@ void SimulatedKernel::Resize(Worker& worker, std::uint16_t handle) {
   Pipe& pipe = *found->second->pipe;
   const std::uint32_t bytes = std::bit_ceil(std::max(asked, kPageBytes));
   const std::uint32_t slots = bytes / kPageBytes;
+  if (Errs(Defect::kRefusesResize)) return Returns(worker, -1, EBUSY);
   if (pipe.buffers.size() > slots) {
     if (!Errs(Defect::kShrinkLosesData)) return Returns(worker, -1, EBUSY);
     pipe.buffers.resize(slots);
@@ -287,6 +290,28 @@ void SimulatedKernel::Ask(Worker& worker, std::uint16_t handle, bool capacity) {
   for (const Buffer& buffer : pipe.buffers) bytes += buffer.bytes;
   if (capacity) bytes = pipe.slots * kPageBytes / (Errs(Defect::kCapacityMistold) ? 2 : 1);
   Returns(worker, bytes, 0);
+}
+
+void SimulatedKernel::Misuse(Worker& worker, std::uint16_t handle) {
+  if (!fifo_ && Draw(0, 3) == 0) {
+    worker.call = recorder_.Begin(worker.number, "pipe");
+    const int flaws = kPairFirstNotReading | kPairSecondNotWriting;
+    return Returns(worker, Errs(Defect::kSwapsRoles) ? flaws : 0, 0);
+  }
+  struct Call {
+    const char* name;
+    int system_error;
+    Defect defect;
+    int error_of_defect;
+  };
+  static constexpr Call kCalls[] = {{"lseek", ESPIPE, Defect::kHasPosition, 0},
+                                    {"ftruncate", EINVAL, Defect::kHasLength, 0},
+                                    {"fstat", 0, Defect::kIsNoFifo, ENOTTY}};
+  const Call& call = kCalls[Draw(0, 2)];
+  worker.call = recorder_.Begin(worker.number, call.name, handle);
+  if (!worker.handles.contains(handle)) return Returns(worker, -1, EBADF);
+  const int error = Errs(call.defect) ? call.error_of_defect : call.system_error;
+  Returns(worker, error != 0 ? -1 : 0, error);
 }
 
 void SimulatedKernel::SetNonblocking(Worker& worker, std::uint16_t handle) {

@@ -49,6 +49,12 @@ enum class Defect : std::uint8_t {
   kWritesToNobody,
   kReadsFromWritingEnd,
   kShrinkLosesData,
+  kRefusesResize,
+  kWithholdsPage,
+  kHasPosition,
+  kHasLength,
+  kIsNoFifo,
+  kSwapsRoles,
   kNonblockingSleeps,
   kWakesLastSleeper,  // no promise is broken
   kCount,
@@ -160,6 +166,7 @@ class SimulatedKernel {
   void Poll(Worker& worker, std::uint16_t handle, bool for_room);
   void Resize(Worker& worker, std::uint16_t handle);
   void Ask(Worker& worker, std::uint16_t handle, bool capacity);
+  void Misuse(Worker& worker, std::uint16_t handle);
   void Duplicate(Worker& worker, std::uint16_t handle);
   void Close(Worker& worker, std::uint16_t handle);
   void SetNonblocking(Worker& worker, std::uint16_t handle);

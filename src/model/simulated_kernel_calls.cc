@@ -138,6 +138,8 @@ again:
       error = EPIPE;
       break;
     }
+    const bool last_page = pipe->buffers.size() + 1 == pipe->slots;
+    if (last_page && done > 0 && file->nonblocking && Errs(Defect::kWithholdsPage)) break;
     if (!pipe->full() || (pipe->buffers.size() == pipe->slots && Errs(Defect::kOverfills))) {
       const std::uint32_t part = std::min(kPageBytes, requested - done);
       PutBuffer(*pipe, worker, position + done, part);

@@ -65,8 +65,22 @@ StreamPromise::Breaches StreamPromise::Advance(const Step& step) {
   for (const std::uint32_t id : step.returned) Return(id, step);
   ReceiveAll(step);
   Count();
-  for (const std::uint32_t id : step.returned) {
-    if (Breaches breach = JudgeReturned(id)) return breach;
+  Breaches breach = JudgeStep(step);
+  if (breach) BlameResize(*breach);
+  for (Pipe& pipe : pipes_) {
+    if (pipe.found_empty) pipe.unread.FoundEmpty(step_);
+    pipe.unread.Tidy();
+  }
+  return breach;
+}
+
+StreamPromise::Breaches StreamPromise::JudgeStep(const Step& step) {
+  // The others are judged by the capacity that a change of it left.
+  for (const bool resizes : {true, false}) {
+    for (const std::uint32_t id : step.returned) {
+      if ((history().effect(op(id)) == Effect::kResize) != resizes) continue;
+      if (Breaches breach = JudgeReturned(id)) return breach;
+    }
   }
   if (Breaches breach = JudgeReceptions()) return breach;
   for (const Effect effect :
@@ -75,10 +89,6 @@ StreamPromise::Breaches StreamPromise::Advance(const Step& step) {
       if (history().effect(op(sleeper.id)) != effect) continue;
       if (Breaches breach = JudgeAsleep(sleeper)) return breach;
     }
-  }
-  for (Pipe& pipe : pipes_) {
-    if (pipe.found_empty) pipe.unread.FoundEmpty(step_);
-    pipe.unread.Tidy();
   }
   return std::nullopt;
 }
@@ -94,6 +104,7 @@ void StreamPromise::BeginStep(const Step& step) {
     pipe.before = PopulationOf(i);
     pipe.least_before = pipe.unread.least();
     pipe.most_before = pipe.unread.most();
+    pipe.pages_before = pipe.unread.pages_most();
     pipe.room_was_promised = pipe.room_promised;
     pipe.found_empty = false;
   }
@@ -286,6 +297,12 @@ StreamPromise::Breaches StreamPromise::JudgeReturned(std::uint32_t id) {
       return JudgeResize(id);
     case Effect::kQueryCapacity:
       return JudgeCapacity(id);
+    case Effect::kSeek:
+    case Effect::kTruncate:
+    case Effect::kQueryKind:
+      return JudgeMisuse(id, effect);
+    case Effect::kMakePair:
+      return JudgePair(id);
     default:
       return std::nullopt;
   }

@@ -58,12 +58,16 @@ class StreamPromise {
     std::uint64_t capacity_bytes_max = 0;
     std::uint32_t writers_ever = 0;
     bool room_promised = false;  // POLLOUT, and nobody has written since
+    // A change of capacity that a closer model expected to fail, if there was one: what was unread
+    // then may be gone.
+    std::uint32_t doubted_resize = kNoOperation;
     // Of the step.
     bool room_was_promised = false;
     Population before;
     Population after;
     std::uint64_t least_before = 0;
     std::uint64_t most_before = 0;
+    std::uint64_t pages_before = 0;  // at most
     bool found_empty = false;
   };
   struct Sleeper {
@@ -108,6 +112,7 @@ class StreamPromise {
   void Count();
   Population PopulationOf(std::size_t pipe) const;
   std::optional<std::uint16_t> FileOf(const Operation& call) const;
+  Breaches JudgeStep(const Step& step);
   Breaches JudgeReturned(std::uint32_t id);
   Breaches JudgeAsleep(const Sleeper& sleeper);
 
@@ -117,6 +122,7 @@ class StreamPromise {
   Breaches JudgePut(std::uint32_t id);
   Breaches JudgeAccepted(std::uint32_t id, bool nonblocking, const Pipe& pipe);
   Breaches JudgeNoRoom(std::uint32_t id, bool nonblocking, const Pipe& pipe);
+  Breaches JudgePages(std::uint32_t id, const Pipe& pipe);
   Breaches JudgeWrongEnd(std::uint32_t id, bool fits);
   Breaches JudgeInterrupted(std::uint32_t id);
   bool CertainlyRoom(const Pipe& pipe, std::uint64_t bytes) const;
@@ -142,13 +148,17 @@ class StreamPromise {
   bool FoundEmptyLater() const;
   Clause TornClause(const Operation& put) const;
 
-  // In stream_promise_others.cc: opens and questions.
+  // In stream_promise_others.cc: opens, questions, and calls that are to be refused.
   Breaches JudgeOpen(std::uint32_t id, Effect effect);
   Breaches JudgeOpenAsleep(const Sleeper& sleeper, const Pipe& pipe);
   Breaches JudgePoll(std::uint32_t id);
   Breaches JudgePollOfReader(std::uint32_t id, const OpenFile& file, const Pipe& pipe);
   Breaches JudgePollOfWriter(std::uint32_t id, Pipe& pipe);
   Breaches JudgeResize(std::uint32_t id);
+  Breaches JudgeResizeRefused(std::uint32_t id, const Pipe& pipe);
+  void BlameResize(Breach& breach) const;
+  Breaches JudgeMisuse(std::uint32_t id, Effect effect);
+  Breaches JudgePair(std::uint32_t id);
   Breaches JudgeCapacity(std::uint32_t id);
 
   const SteppedView& view_;

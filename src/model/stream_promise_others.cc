@@ -1,4 +1,4 @@
-// Liberal level: opens, poll(), and the capacity.
+// Liberal level: opens, poll(), the capacity, and what neither end is made for.
 #include <fmt/format.h>
 #include <poll.h>
 
@@ -122,17 +122,88 @@ StreamPromise::Breaches StreamPromise::JudgePollOfWriter(std::uint32_t id, Pipe&
 StreamPromise::Breaches StreamPromise::JudgeResize(std::uint32_t id) {
   const Operation& resize = op(id);
   const auto index = FileOf(resize);
-  if (!index || !resize.succeeded()) return std::nullopt;
-  const Pipe& pipe = pipes_[files_.at(*index).pipe];
+  if (!index) return std::nullopt;
+  Pipe& pipe = pipes_[files_.at(*index).pipe];
   Chance(Clause::kResizeUnsafe);
+  if (!resize.succeeded()) return JudgeResizeRefused(id, pipe);
+  if (std::ranges::find(suspects_, id) != suspects_.end()) pipe.doubted_resize = id;
   const std::uint64_t page_bytes = PageBytes(history().header);
   const std::uint64_t due = std::bit_ceil(std::max(resize.argument, page_bytes));
   const auto got = static_cast<std::uint64_t>(resize.result);
-  if (got == due && pipe.unread.least() <= got) return std::nullopt;
+  if (got == due && pipe.least_before <= got) return std::nullopt;
   return Breach{.clause = Clause::kResizeUnsafe,
                 .reason = fmt::format("asked for {} bytes of capacity with {} unread, got {}",
-                                      resize.argument, pipe.unread.least(), got),
+                                      resize.argument, pipe.least_before, got),
                 .witness = {id}};
+}
+
+// Only content that needs more is a reason for EBUSY, and only growth one for EPERM.
+StreamPromise::Breaches StreamPromise::JudgeResizeRefused(std::uint32_t id, const Pipe& pipe) {
+  const Operation& resize = op(id);
+  const std::uint64_t page_bytes = PageBytes(history().header);
+  const std::uint64_t due = std::bit_ceil(std::max(resize.argument, page_bytes));
+  const bool needless = resize.failed_with(EBUSY)   ? pipe.pages_before * page_bytes <= due
+                        : resize.failed_with(EPERM) ? due <= pipe.capacity_bytes_min
+                                                    : false;
+  if (!needless) return std::nullopt;
+  return Breach{
+      .clause = Clause::kResizeUnsafe,
+      .reason = fmt::format("asked for {} bytes of capacity with at most {} pages in use of at "
+                            "least {} bytes, it was refused",
+                            resize.argument, pipe.pages_before, pipe.capacity_bytes_min),
+      .witness = {id}};
+}
+
+// What is missing was there when the capacity changed against expectation, and never comes: the
+// change took it along, whatever the call that shows it.
+void StreamPromise::BlameResize(Breach& breach) const {
+  constexpr Clause kMissing[] = {
+      Clause::kLost,           Clause::kOverfull,       Clause::kEndOfFileEarly,
+      Clause::kUnavailable,    Clause::kReceiverAsleep, Clause::kReceiverAsleepWithData,
+      Clause::kPollIncoherent, Clause::kTornResized,
+  };
+  if (std::ranges::find(kMissing, breach.clause) == std::end(kMissing)) return;
+  for (const Pipe& pipe : pipes_) {
+    if (pipe.doubted_resize == kNoOperation) continue;
+    const std::uint64_t changed = StepAt(op(pipe.doubted_resize).invoked_ns);
+    const bool took = std::ranges::any_of(pipe.unread.deposits(), [&](const Deposit& deposit) {
+      return StepAt(op(deposit.id).invoked_ns) < changed && deposit.settled && deposit.unread() &&
+             !ComesLater(deposit);
+    });
+    if (!took) continue;
+    breach.reason +=
+        fmt::format("; in step {} the capacity became {}", changed, op(pipe.doubted_resize).result);
+    breach.clause = Clause::kResizeUnsafe;
+    breach.witness.push_back(pipe.doubted_resize);
+    return;
+  }
+}
+
+// A stream has no position and no length, and stays what it is.
+StreamPromise::Breaches StreamPromise::JudgeMisuse(std::uint32_t id, Effect effect) {
+  if (!FileOf(op(id))) return std::nullopt;
+  Chance(Clause::kWrongEnd);
+  const bool due = effect == Effect::kSeek       ? op(id).failed_with(ESPIPE)
+                   : effect == Effect::kTruncate ? op(id).failed_with(EINVAL)
+                                                 : op(id).succeeded();
+  if (due) return std::nullopt;
+  const std::string_view text =
+      effect == Effect::kSeek       ? "asked for a position, it did not say ESPIPE"
+      : effect == Effect::kTruncate ? "asked to truncate itself, it did not say EINVAL"
+                                    : "fstat() does not take it for a pipe or FIFO";
+  return Breach{.clause = Clause::kWrongEnd, .reason = std::string(text), .witness = {id}};
+}
+
+StreamPromise::Breaches StreamPromise::JudgePair(std::uint32_t id) {
+  if (!op(id).succeeded()) return std::nullopt;
+  Chance(Clause::kRolesSwapped);
+  const auto flaws = static_cast<std::uint64_t>(op(id).result);
+  if (flaws == 0) return std::nullopt;
+  std::string text = "of the two descriptors that pipe() gave";
+  if ((flaws & kPairNotLowest) != 0) text += ", they are not the two lowest free ones";
+  if ((flaws & kPairFirstNotReading) != 0) text += ", the first is not for reading alone";
+  if ((flaws & kPairSecondNotWriting) != 0) text += ", the second is not for writing alone";
+  return Breach{.clause = Clause::kRolesSwapped, .reason = std::move(text), .witness = {id}};
 }
 
 StreamPromise::Breaches StreamPromise::JudgeCapacity(std::uint32_t id) {

@@ -148,7 +148,7 @@ StreamPromise::Breaches StreamPromise::JudgeAccepted(std::uint32_t id, bool nonb
   if (nonblocking && !Atomic(put)) {
     Chance(Clause::kNonblockingLarge);
     const std::uint64_t least = pipe.most_before == 0 ? history().header.atomic_bytes : 1;
-    if (accepted >= least) return std::nullopt;
+    if (accepted >= least) return JudgePages(id, pipe);
     return broken(Clause::kNonblockingLarge,
                   fmt::format("a non-blocking write {}{}", part,
                               pipe.most_before == 0 ? " into an empty pipe" : ""));
@@ -161,6 +161,31 @@ StreamPromise::Breaches StreamPromise::JudgeAccepted(std::uint32_t id, bool nonb
   if (excused && accepted > 0 && !Atomic(put)) return std::nullopt;
   return broken(Clause::kShortBlocking, fmt::format("a write without O_NONBLOCK {}{}", part,
                                                     excused ? "" : ", undisturbed"));
+}
+
+// A non-blocking write of whole pages takes every page that is certainly free, so that such writes
+// reach the capacity.  Nobody else may have come for them in the step.
+StreamPromise::Breaches StreamPromise::JudgePages(std::uint32_t id, const Pipe& pipe) {
+  const Operation& put = op(id);
+  const std::uint64_t page_bytes = PageBytes(history().header);
+  const std::uint64_t pages = pipe.capacity_bytes_min / page_bytes;
+  const auto competes = [&](const Sleeper& other) {
+    return history().effect(op(other.id)) == Effect::kPut && &pipes_[other.pipe] == &pipe;
+  };
+  if (put.requested % page_bytes != 0 || pages <= pipe.pages_before ||
+      std::ranges::any_of(sleepers_, competes) || std::ranges::any_of(woken_, competes)) {
+    return std::nullopt;
+  }
+  Chance(Clause::kCapacityWrong);
+  const std::uint64_t free_bytes = (pages - pipe.pages_before) * page_bytes;
+  const std::uint64_t due = std::min<std::uint64_t>(put.requested, free_bytes);
+  const std::uint64_t accepted = put.succeeded() ? static_cast<std::uint64_t>(put.result) : 0;
+  if (accepted >= due) return std::nullopt;
+  return Breach{.clause = Clause::kCapacityWrong,
+                .reason = fmt::format("a write of {} bytes put {} where {} were free of a capacity "
+                                      "of {}",
+                                      put.requested, accepted, free_bytes, pipe.capacity_bytes_min),
+                .witness = {id}};
 }
 
 // It failed with EAGAIN.
@@ -176,7 +201,7 @@ StreamPromise::Breaches StreamPromise::JudgeNoRoom(std::uint32_t id, bool nonblo
   if (pipe.before.readers_most() == 0 && pipe.after.readers_most() == 0) return std::nullopt;
   if (!Atomic(put)) {
     Chance(Clause::kNonblockingLarge);
-    if (pipe.most_before > 0) return std::nullopt;
+    if (pipe.most_before > 0) return JudgePages(id, pipe);
     return broken(Clause::kNonblockingLarge,
                   fmt::format("a non-blocking write of {} bytes into an empty pipe failed with "
                               "EAGAIN",

@@ -51,11 +51,17 @@ bool StreamState::BeginCall(std::uint32_t id) {
     case Effect::kUseFile:
     case Effect::kRemoveFile:
       return Finish(id, call.result, call.system_error);
+    case Effect::kMakePair:
+      return RefusedByEnvironment(call) ? Finish(id, call.result, call.system_error)
+                                        : Finish(id, 0, 0);
     case Effect::kSetNonblocking:
     case Effect::kResize:
     case Effect::kQueryCapacity:
     case Effect::kQueryUnread:
     case Effect::kPoll:
+    case Effect::kSeek:
+    case Effect::kTruncate:
+    case Effect::kQueryKind:
       return OnFile(id, effect);
   }
   return false;
@@ -116,6 +122,12 @@ bool StreamState::OnFile(std::uint32_t id, Effect effect) {
       return Finish(id, static_cast<std::int64_t>(pipe.bytes.unread_bytes()), 0);
     case Effect::kPoll:
       return Poll(id, used, pipe);
+    case Effect::kSeek:
+      return Finish(id, -1, ESPIPE);
+    case Effect::kTruncate:
+      return Finish(id, -1, EINVAL);
+    case Effect::kQueryKind:
+      return Finish(id, 0, 0);
     default:
       return Resize(id, pipe);
   }

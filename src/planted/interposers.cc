@@ -127,10 +127,15 @@ ssize_t readv(int fd, const iovec* pieces, int count) {
 }
 
 int poll(pollfd* asked, nfds_t count, int timeout_ms) {
-  if (Alive() != nullptr) {
-    for (nfds_t i = 0; i < count; ++i) Notice(asked[i].fd);
+  if (Alive() == nullptr) return libc::poll(asked, count, timeout_ms);
+  for (nfds_t i = 0; i < count; ++i) Notice(asked[i].fd);
+  int result = libc::poll(asked, count, timeout_ms);
+  for (nfds_t i = 0; result >= 0 && i < count; ++i) {
+    const bool before = asked[i].revents != 0;
+    if (const auto met = Meet(asked[i].fd)) met->bug->AfterPoll(met->target, asked[i]);
+    result += (asked[i].revents != 0 ? 1 : 0) - (before ? 1 : 0);
   }
-  return libc::poll(asked, count, timeout_ms);
+  return result;
 }
 
 int fcntl(int fd, int command, ...) {
@@ -138,8 +143,10 @@ int fcntl(int fd, int command, ...) {
   va_start(arguments, command);
   void* argument = va_arg(arguments, void*);
   va_end(arguments);
-  Notice(fd);
-  const int result = libc::fcntl(fd, command, argument);
+  const auto met = Meet(fd);
+  if (met) met->bug->BeforeOtherCall(met->target);
+  const int result =
+      met ? met->bug->Control(met->target, command, argument) : libc::fcntl(fd, command, argument);
   const bool duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
   if (duplicates && result >= 0 && Alive() != nullptr) Observe(result);
   return result;

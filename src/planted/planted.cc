@@ -139,6 +139,10 @@ int Bug::MakeFifo(int directory_fd, const char* path, mode_t mode) {
 
 int Bug::MakePipe(int fds[2], int flags) { return libc::pipe2(fds, flags); }
 
+int Bug::Control(const Target& target, int command, void* argument) {
+  return libc::fcntl(target.fd, command, argument);
+}
+
 Bug* Alive() { return g_alive; }
 const Bug* FirstBug() { return g_first; }
 void CountTold() { g_log->told.fetch_add(1, std::memory_order_relaxed); }

@@ -5,6 +5,7 @@
 // in have one thread.
 #pragma once
 
+#include <poll.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -90,6 +91,8 @@ class Bug {
   virtual int Open(const OpenCall& call, Object& object);
   virtual int MakeFifo(int directory_fd, const char* path, mode_t mode);
   virtual int MakePipe(int fds[2], int flags);
+  virtual int Control(const Target& target, int command, void* argument);  // fcntl()
+  virtual void AfterPoll(const Target&, pollfd&) {}  // the answer may be changed
 
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}

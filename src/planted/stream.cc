@@ -55,6 +55,11 @@ bool IsBlocking(int fd) {
   return flags >= 0 && (flags & O_NONBLOCK) == 0;
 }
 
+bool IsWritingEnd(int fd) {
+  const int flags = libc::fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
 std::size_t UnreadBytes(int fd) {
   int bytes = 0;
   return libc::ioctl(fd, FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;

@@ -11,6 +11,7 @@ namespace parley::planted {
 inline constexpr std::size_t kAtomicBytes = 4096;
 
 bool IsBlocking(int fd);
+bool IsWritingEnd(int fd);  // or both
 
 // Bytes that a read would find; 0 when unknown.
 std::size_t UnreadBytes(int fd);

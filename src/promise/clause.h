@@ -42,8 +42,8 @@ enum class Clause : std::uint8_t {
   kOpenGhost,             // a non-blocking open for writing succeeded with no reader
   kUnreachableByName,     // an unrelated process did not find the object under its name
   kReachableUninherited,  // a descriptor reached a process that was not given it
-  kWrongEnd,              // a call on the wrong end of an object was not refused with EBADF
-  kRolesSwapped,          // a call on the right end was refused with EBADF
+  kWrongEnd,              // a call that an end is not made for was not refused as it has to be
+  kRolesSwapped,          // a call on the right end was refused with EBADF, or ends made otherwise
   kNonblockingLarge,      // a non-blocking write above PIPE_BUF accepted nothing, or too little
   kPollIncoherent,        // poll() contradicts content, room or the other end
   kCapacityWrong,         // the capacity reported is another, or cannot be reached

@@ -15,7 +15,6 @@ constexpr std::uint64_t kCallsMax = 14;
 constexpr std::uint16_t kSignalChance = 48;
 constexpr std::uint16_t kKillChance = 32;
 constexpr std::uint16_t kRescues = 24;
-constexpr std::uint32_t kPagesMax = 16;
 
 class Script {
  public:
@@ -89,7 +88,7 @@ class Script {
         step.argument = stream.pieces.Draw(random_);
         break;
       case Effect::kResize:
-        step.argument = 4096 * random_.Between(1, kPagesMax);
+        step.argument = stream.sizes.Draw(random_);
         break;
       case Effect::kSetNonblocking:
         step.argument = random_.Below(2);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "src/promise/promise.h"
 #include "src/scenario/embedded.h"
@@ -87,6 +88,17 @@ void CheckSteps(const WorkerPlan& worker, const Program& program, const Facility
   }
 }
 
+bool Puts(const WorkerPlan& worker, const Facility& facility) {
+  const auto puts = [&](std::uint8_t call) {
+    return facility.Calls()[call].effect == Effect::kPut;
+  };
+  return std::ranges::any_of(std::span(worker.stream.calls).first(worker.stream.call_count), puts,
+                             &CallChoice::call) ||
+         std::ranges::any_of(std::span(worker.steps).first(worker.step_count), [&](auto& step) {
+           return step.kind == StepKind::kCall && puts(step.call);
+         });
+}
+
 void CheckProgram(const Program& program, const Facility& facility) {
   ASSERT_GE(program.workers.size(), 1U);
   ASSERT_LE(program.workers.size(), kMaxWorkers);
@@ -101,7 +113,7 @@ void CheckProgram(const Program& program, const Facility& facility) {
                 worker.ends == Ends::kNone);
     CheckStream(worker.stream, worker, facility);
     CheckSteps(worker, program, facility);
-    if (worker.encoding == Encoding::kSelfIdentifying && worker.ends == Ends::kWrite) {
+    if (worker.encoding == Encoding::kSelfIdentifying && Puts(worker, facility)) {
       EXPECT_TRUE(identities.insert(worker.identity).second);
     }
   }

@@ -185,6 +185,17 @@ TEST_F(FifoPortTest, RefusesTheWrongEndAndAWriteWithoutReader) {
   EXPECT_EQ(Put("write", {"x"}).system_error, EPIPE);
 }
 
+TEST_F(FifoPortTest, HasNeitherPositionNorLength) {
+  Do("make");
+  ASSERT_EQ(Do("open_both").result, 0);
+
+  for (const char* name : {"lseek", "pread", "pwrite"}) {
+    EXPECT_EQ(Do(name).system_error, ESPIPE) << name;
+  }
+  EXPECT_EQ(Do("ftruncate").system_error, EINVAL);
+  EXPECT_EQ(Do("fstat").result, 0);
+}
+
 TEST_F(FifoPortTest, RefusesToWaitForRoomWhenNonblocking) {
   ASSERT_EQ(Do("make").result, 0);
   ASSERT_EQ(Do("open_both").result, 0);

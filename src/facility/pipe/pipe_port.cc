@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <limits>
 
+#include "src/facility/pipe/pair.h"
+
 namespace parley {
 namespace {
 
@@ -18,11 +20,17 @@ constexpr std::array<CallTraits, kStream> kFirstCalls{{
     {.name = "hold_read", .effect = Effect::kOpenRead},
     {.name = "hold_write", .effect = Effect::kOpenWrite},
 }};
-constexpr std::array<CallTraits, 1> kLastCalls{{
+enum LastCalls : std::uint8_t {
+  kProbeDescriptor = kStream + kStreamCalls.size(),
+  kPipe,
+};
+
+constexpr std::array<CallTraits, 2> kLastCalls{{
     {.name = "probe_descriptor", .effect = Effect::kProbeHandle},
+    {.name = "pipe", .effect = Effect::kMakePair},
 }};
 constexpr auto kCalls = WithStreamCalls(kFirstCalls, kLastCalls);
-constexpr std::size_t kProbeDescriptor = kCalls.size() - 1;
+static_assert(kCalls[kPipe].name == "pipe");
 
 // Handles 1 and 2 are for the ends handed over, whether they are or not.
 constexpr std::uint16_t kFirstFreeHandle = kHandleWrite + 1;
@@ -50,6 +58,8 @@ Reply PipePort::PerformOther(const Request& request) {
       if (reply.result != 0) return reply;
       return S_ISFIFO(found.st_mode) && fd > STDERR_FILENO ? reply : Failed(ENOTTY);
     }
+    case kPipe:
+      return MakePair(request.argument);
     default:
       return Failed(ENOTSUP);
   }

@@ -16,6 +16,9 @@ namespace parley {
 //                          ENOTTY when it is something else, EBADF when it is nothing.  Standard
 //                          input, output and error are something else whatever they are: they may
 //                          be pipes, but not the object.
+//   pipe                   MakePair (pair.h): another pipe, closed at once.  argument: which of
+//                          descriptors 0, 1 and 2 are free meanwhile, as bits; result: a set of
+//                          PairFlaw
 class PipePort : public StreamPort {
  public:
   static std::span<const CallTraits> Calls();

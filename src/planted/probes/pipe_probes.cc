@@ -1,5 +1,6 @@
 // Probes of the promises of 8.2: pipes.
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -153,6 +154,62 @@ const ProbeRegistration kDiesWithCreator("pipe-dies-with-creator", "pipe.lifetim
   const int outcome = ExitCodeOf(-1);
   Must(outcome == 0 || outcome == 1);
   return outcome == 1;
+});
+
+// A page of capacity, and that full.
+Pipe FullPipe() {
+  const Pipe pipe = MakePipe(O_NONBLOCK);
+  Must(::fcntl(pipe.write_fd, F_SETPIPE_SZ, 4096) == 4096);
+  Put(pipe.write_fd, std::string(4096, 'f'));
+  return pipe;
+}
+
+const ProbeRegistration kPromisesRoom("poll-promises-room", "pipe.poll-coherent", [] {
+  const Pipe pipe = FullPipe();
+  pollfd asked[] = {{.fd = pipe.read_fd, .events = POLLIN, .revents = 0},
+                    {.fd = pipe.write_fd, .events = POLLOUT, .revents = 0}};
+  const int found = ::poll(asked, 2, 0);
+  Must(asked[0].revents == POLLIN && found == (asked[1].revents != 0 ? 2 : 1));
+  return asked[1].revents == POLLOUT;
+});
+
+const ProbeRegistration kWithholdsPage("withhold-last-page", "pipe.capacity", [] {
+  const Pipe pipe = MakePipe(O_NONBLOCK);
+  Must(::fcntl(pipe.write_fd, F_SETPIPE_SZ, 16384) == 16384);
+  const std::string message(16384, 'm');
+  const ssize_t put = ::write(pipe.write_fd, message.data(), message.size());
+  Must(put > 0 && Unread(pipe.read_fd) == static_cast<std::size_t>(put));
+  return put < 16384;
+});
+
+const ProbeRegistration kGivesZero("full-gives-zero", "pipe.nonblock-large", [] {
+  const Pipe pipe = FullPipe();
+  const std::string message(5000, 'm');
+  const ssize_t put = ::write(pipe.write_fd, message.data(), message.size());
+  Must(put == 0 || (put < 0 && errno == EAGAIN));
+  return put == 0;
+});
+
+const ProbeRegistration kDropsContent("shrink-drops-content", "pipe.resize-safe", [] {
+  const Pipe pipe = MakePipe();
+  Put(pipe.write_fd, std::string(8192, 'c'));
+  const int shrunk = ::fcntl(pipe.write_fd, F_SETPIPE_SZ, 4096);
+  Must(shrunk == 4096 || (shrunk < 0 && errno == EBUSY));
+  return Unread(pipe.read_fd) < 8192;
+});
+
+const ProbeRegistration kSwapsRoles("swap-roles-at-zero", "pipe.fd-roles", [] {
+  ::close(STDIN_FILENO);
+  const Pipe pipe = MakePipe();
+  return (::fcntl(pipe.read_fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
+});
+
+const ProbeRegistration kWritesBack("reading-end-writes", "pipe.unidirectional", [] {
+  const Pipe pipe = MakePipe();
+  const ssize_t put = ::write(pipe.read_fd, "x", 1);
+  Must(put == 1 || errno == EBADF);
+  Must(Unread(pipe.read_fd) == (put == 1 ? 1 : 0));
+  return put == 1;
 });
 
 }  // namespace
