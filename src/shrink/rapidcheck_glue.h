@@ -15,7 +15,8 @@ namespace parley {
 //
 // restate: the same program in words that the passes can take apart, such as one with the schedule
 // that its round followed (schedule.h); tried before any smaller one.  Nothing for a program that
-// needs none: what it gives is a program that fails, and must not be restated again.
+// needs none.  It is asked more than once about one program, so that its answer must depend on the
+// program alone; what it has given must not be restated again.
 inline rc::Gen<Program> ShrunkByPasses(
     rc::Gen<Program> gen, std::function<std::optional<Program>(const Program&)> restate = nullptr) {
   class Smaller {

@@ -2,11 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
-#include <optional>
-#include <utility>
-#include <vector>
-
 #include "src/facility/facility.h"
 #include "src/program/random_program.h"
 #include "src/shrink/toy.h"
@@ -39,29 +34,6 @@ TEST(ShrunkByPasses, LetsRapidcheckFindTheSmallestFailure) {
   EXPECT_EQ(size.operations, 2U);
   EXPECT_EQ(size.entries, 0U);
   EXPECT_LT(tried, 2000);
-}
-
-TEST(ShrunkByPasses, TriesTheProgramRestatedBeforeSmallerOnes) {
-  const auto bug = ToyBug({{'A', "write", 100}, {'B', "close"}});
-  bool done = false;
-  const auto restate = [&](const Program& from) -> std::optional<Program> {
-    if (std::exchange(done, true)) return std::nullopt;
-    Program restated = from;
-    restated.object.capacity_bytes = 4096;
-    return restated;
-  };
-  std::vector<std::uint32_t> capacities;  // of what was tried, from the first failure on
-
-  rc::detail::checkTestable([&] {
-    const Program program = *ShrunkByPasses(AnyProgram(), restate);
-    const bool fails = bug(program);
-    if (fails || !capacities.empty()) capacities.push_back(program.object.capacity_bytes);
-    if (fails) RC_FAIL("the toy bug");
-  });
-
-  ASSERT_GE(capacities.size(), 3U);
-  EXPECT_NE(capacities[0], 4096U);
-  EXPECT_EQ(capacities[1], 4096U);
 }
 
 TEST(ShrunkByPasses, DoesNotDisturbAPropertyThatHolds) {
