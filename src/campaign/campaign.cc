@@ -29,7 +29,7 @@ class Campaign {
   void RunPasses() {
     std::vector<Pair>& pairs = runner_.pairs();
     for (bool first = true; !Over(); first = false) {
-      const std::uint64_t elapsed = runner_.Elapsed();
+      const std::uint64_t elapsed = Elapsed();
       const std::uint64_t budget = Limit() == 0 ? ~0ULL : Limit() - std::min(Limit(), elapsed);
       std::uint64_t turn = std::min(budget, first ? kFirstPassNs : budget) / pairs.size();
       turn = std::clamp(turn, kTurnNsMin, first ? kTurnNsMax : 8 * kTurnNsMax);
@@ -49,6 +49,10 @@ class Campaign {
     if (options_.for_ns > 0) return options_.for_ns;
     return options_.rounds > 0 ? 0 : kDefaultCampaignNs;
   }
+  // What is found shall not cost others their turn, unless somebody said how long all may take.
+  std::uint64_t Elapsed() const {
+    return options_.for_ns > 0 ? runner_.Elapsed() : runner_.ElapsedInRounds();
+  }
   bool IsDefault() const { return options_.for_ns == 0 && options_.rounds == 0; }
 
   // A plain run shows what it has found; one with a planted bug looks for that one.
@@ -58,8 +62,8 @@ class Campaign {
     if (runner_.Ended()) return true;
     // That is all that such a run is for.
     if (IsDefault() && runner_.PlantedCaught()) return true;
-    if (EndsOnFinding() && runner_.found() && runner_.Elapsed() > kAfterFindingNs) return true;
-    return Limit() > 0 && runner_.Elapsed() >= Limit();
+    if (EndsOnFinding() && runner_.found() && Elapsed() > kAfterFindingNs) return true;
+    return Limit() > 0 && Elapsed() >= Limit();
   }
 
   void Turn(Pair& pair, std::uint64_t turn_ns) {

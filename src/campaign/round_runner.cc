@@ -72,11 +72,20 @@ bool RoundRunner::Ended() {
   return result_.interrupted != 0 || result_.error;
 }
 
+std::uint64_t RoundRunner::ElapsedInRounds() const {
+  return Elapsed() - (witnesses_ ? witnesses_->spent_ns() : 0);
+}
+
+// A run with a planted bug looks for that one; what it breaks beside its own row is known.
+bool RoundRunner::IsWanted(const Finding& finding) const {
+  return options_.planted_promise.empty() ||
+         FindPromise(finding.promise)->id == options_.planted_promise;
+}
+
 bool RoundRunner::PlantedCaught() {
   return !options_.planted_promise.empty() &&
-         std::ranges::any_of(tally_.findings(), [&](const Finding& finding) {
-           return FindPromise(finding.promise)->id == options_.planted_promise;
-         });
+         std::ranges::any_of(tally_.findings(),
+                             [&](const Finding& finding) { return IsWanted(finding); });
 }
 
 void RoundRunner::ShowProgress(const Pair& pair, std::uint64_t limit_ns) {
@@ -127,7 +136,7 @@ std::optional<JudgedRound> RoundRunner::Run(Pair& pair, std::uint64_t round, con
   for (const std::size_t index : fresh) {
     Finding& finding = tally_.findings()[index];
     finding.scenario_path = pair.path;
-    if (!looks_for_witness) continue;
+    if (!looks_for_witness || !IsWanted(finding)) continue;
     const auto judged = std::ranges::find_if(judgements, [&](const Judgement& judgement) {
       return judgement.clause == finding.clause && judgement.verdict == Verdict::kBroken;
     });

@@ -57,6 +57,8 @@ class RoundRunner {
   // limit_ns: of the whole campaign, 0 for none.
   void ShowProgress(const Pair& pair, std::uint64_t limit_ns);
   std::uint64_t Elapsed() const;
+  // Without the time that searches for witnesses took.
+  std::uint64_t ElapsedInRounds() const;
   // What was planted is found.
   bool PlantedCaught();
   bool found() { return !tally_.findings().empty(); }
@@ -65,6 +67,7 @@ class RoundRunner {
   RunResult Finish();
 
  private:
+  bool IsWanted(const Finding& finding) const;
   Token TokenOf(const Pair& pair, std::uint64_t round) const;
   void NoteTrouble(Pair& pair, const Error& error);
   void KeepHistory(const History& history, const std::string& token,

@@ -20,16 +20,22 @@ namespace {
 constexpr std::uint64_t kReductionNs = 10 * kNsPerS;
 // For seeing a free one in stepped mode.
 constexpr std::uint64_t kPromotionNs = 2 * kNsPerS;
+// For all findings of a run.
+constexpr std::uint64_t kSearchesNs = 30 * kNsPerS;
 
 }  // namespace
+
+std::uint64_t WitnessSearch::LeftNs() const {
+  return kSearchesNs - std::min(kSearchesNs, spent_ns_);
+}
 
 Result<void> WitnessSearch::Improve(const Choice& choice, const Program& program,
                                     const History& history, std::span<const std::uint32_t> witness,
                                     Finding& finding) {
-  if (left_ns_ == 0) return {};
+  if (LeftNs() == 0) return {};
   const std::uint64_t begin_ns = NowNs();
   const auto reduction = Search(choice, program, history, witness, finding);
-  left_ns_ -= std::min(left_ns_, NowNs() - begin_ns);
+  spent_ns_ += NowNs() - begin_ns;
   if (!reduction) return {};
   finding.listing = StepListing(reduction->history, &reduction->judgement);
   finding.calls = ScheduleOf(reduction->history).size();
@@ -41,7 +47,7 @@ std::optional<Reduction> WitnessSearch::Search(const Choice& choice, const Progr
                                                std::span<const std::uint32_t> witness,
                                                Finding& finding) {
   if (program.stepped) {
-    return Reduce(engine_, program, history, finding.clause, std::min(kReductionNs, left_ns_),
+    return Reduce(engine_, program, history, finding.clause, std::min(kReductionNs, LeftNs()),
                   interrupted_);
   }
   const Promoted promoted = Promote(engine_,
@@ -52,11 +58,11 @@ std::optional<Reduction> WitnessSearch::Search(const Choice& choice, const Progr
                                      .clause = finding.clause,
                                      .witness = witness,
                                      .crew = options_.crew},
-                                    std::min(kPromotionNs, left_ns_), interrupted_);
+                                    std::min(kPromotionNs, LeftNs()), interrupted_);
   finding.stepped_rounds = promoted.tried;
   if (!promoted.round) return std::nullopt;
   return Reduce(engine_, promoted.round->program, promoted.round->history, finding.clause,
-                std::min(kReductionNs, left_ns_), interrupted_);
+                std::min(kReductionNs, LeftNs()), interrupted_);
 }
 
 Result<void> WitnessSearch::Write(const Reduction& reduction, Finding& finding) const {

@@ -23,6 +23,9 @@ class WitnessSearch {
   WitnessSearch(Engine& engine, const CampaignOptions& options, Interrupted interrupted)
       : engine_(engine), options_(options), interrupted_(std::move(interrupted)) {}
 
+  // On all searches so far.
+  std::uint64_t spent_ns() const { return spent_ns_; }
+
   // Sets listing, calls, program_path and stepped_rounds of the finding; leaves it as it is when
   // the promise is not broken again, or the time of all such searches of a run is over.
   // program, history: the round that broke it, free or stepped.  witness: operations of it.
@@ -39,7 +42,9 @@ class WitnessSearch {
   Engine& engine_;
   const CampaignOptions& options_;
   Interrupted interrupted_;
-  std::uint64_t left_ns_ = 30'000'000'000;  // for all findings of a run
+  std::uint64_t LeftNs() const;
+
+  std::uint64_t spent_ns_ = 0;
 };
 
 }  // namespace parley

@@ -14,7 +14,7 @@ expect_err '^broken: xfer.conservation@pipe'
 expect_out 'planted  drop-message \(breaks xfer.conservation\): told [0-9,]+ times, caught'
 history=$(sed -n 's/^  history  //p' "$work/out" | head -1)
 blocks "$history" >"$work/blocks"
-expect_out '^  stepped  broken call by call, too, after [0-9]+ rounds?$'
+expect_out '^  stepped  seen call by call, too, after [0-9]+ rounds?$'
 replay=$(sed -n 's/^  replay   parley //p' "$work/blocks" | head -1)
 
 run check "$history" --json "$work/check.json" --junit "$work/check.xml"

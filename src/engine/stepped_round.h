@@ -56,8 +56,8 @@ class SteppedRound {
 
   Result<void> Apply(const ScheduleEntry& entry);
   Result<void> AwaitQuiet();
+  Result<void> AwaitStill();
   bool QuietByProc();
-  Result<void> DoubleCheck();
 
   ArenaHeader& header_;
   Crew& crew_;
