@@ -85,7 +85,9 @@ const std::vector<Blame>& Blames() {
       {Defect::kLargeGivesZero, {kNonblockingLarge}, {}},
       {Defect::kWritesToNobody, {kWriteWithoutReader}, {}},
       {Defect::kReadsFromWritingEnd, {kWrongEnd}, {}},
-      {Defect::kShrinkLosesData, {kResizeUnsafe}, {}},
+      // A shrinking pipe is caught in the act; later it cannot always be told from one that loses
+      // bytes.
+      {Defect::kShrinkLosesData, {kResizeUnsafe}, {kLost, kOverfull, kReceiverAsleepWithData}},
       {Defect::kRefusesResize, {kResizeUnsafe}, {}},
       {Defect::kWithholdsPage, {kCapacityWrong}, {}},
       {Defect::kHasPosition, {kWrongEnd}, {}},

@@ -68,6 +68,7 @@ void ReadPromises(Table& document, Scenario& scenario, Problem& problem) {
 void CheckWhole(const Node& document, Reading& reading) {
   const Rules& rules = reading.rules;
   std::uint64_t writers = 0;
+  std::uint64_t readers = 0;
   for (std::size_t role = 0; role < rules.roles.size(); ++role) {
     bool puts = rules.roles[role].puts;
     for (const PhaseRule& phase : rules.phases) {
@@ -77,6 +78,7 @@ void CheckWhole(const Node& document, Reading& reading) {
       }
     }
     if (puts) writers += rules.roles[role].count.high;
+    if (rules.roles[role].takes) readers += rules.roles[role].count.high;
   }
   if (rules.encoding == Encoding::kSelfIdentifying && writers > kMaxIdentities) {
     reading.problem.Report(
@@ -84,6 +86,14 @@ void CheckWhole(const Node& document, Reading& reading) {
         fmt::format("self-identifying bytes tell {} writers apart, but the crew may have {}; lower "
                     "worker.count, or set encoding = \"framed\"",
                     kMaxIdentities, writers));
+  }
+  if (rules.encoding == Encoding::kSelfIdentifying && readers > 1) {
+    reading.problem.Report(
+        document.at,
+        fmt::format(
+            "self-identifying bytes are told in order, by one reader, but the crew may have "
+            "{}; lower worker.count, or set encoding = \"framed\"",
+            readers));
   }
   const bool draws =
       std::ranges::any_of(rules.roles, [](const RoleRule& role) { return !role.calls.empty(); });

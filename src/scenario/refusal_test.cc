@@ -162,6 +162,20 @@ TEST(ParseScenario, RefusesMoreSelfIdentifyingWritersThanCanBeToldApart) {
   EXPECT_EQ(Refusal(File("encoding = \"self-identifying\"\n", kWriter, "count = [1, 8]\n")), "");
 }
 
+TEST(ParseScenario, RefusesSelfIdentifyingBytesForSeveralReaders) {
+  constexpr std::string_view kReader = R"([[workers]]
+role = "reader"
+count = 2
+ends = "read"
+calls = { take = 1 }
+buffer_bytes = 100
+)";
+  EXPECT_EQ(
+      Refusal(File("encoding = \"self-identifying\"\n", kWriter, kReader)),
+      "1:1: self-identifying bytes are told in order, by one reader, but the crew may have 2; "
+      "lower worker.count, or set encoding = \"framed\"");
+}
+
 TEST(ParseScenario, RefusesARecordSizeThatNobodyGave) {
   EXPECT_EQ(Refusal(Stepping("{ who = \"writer\", call = \"put\", bytes = \"record\" }")),
             "8:50: step.bytes is \"record\" but the scenario has no record_bytes");

@@ -92,7 +92,8 @@ void AdaptToCrew(Draft& draft) {
     if (roles[role].puts && !sender) sender = role;
     if (roles[role].puts || roles[role].takes) any_size = any_size || !roles[role].sizes.record;
   }
-  if (draft.encoding == Encoding::kSelfIdentifying && writers > kMaxIdentities) {
+  // A byte names its writer; where in the stream it was, one reader knows by what came before.
+  if (draft.encoding == Encoding::kSelfIdentifying && (writers > kMaxIdentities || readers > 1)) {
     draft.encoding = Encoding::kFramed;
     draft.record_bytes = std::max(draft.record_bytes, kHeaderBytes);
   }

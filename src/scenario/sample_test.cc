@@ -205,6 +205,33 @@ message_bytes = { among = [1, 13, 4096, 4097, 65560], range = [1, 100] }
   EXPECT_EQ(framed[5], (Sizes::Choice{kHeaderBytes, 100}));
 }
 
+TEST(SampleProgram, FramesTheRecordsThatSeveralReadersCompeteFor) {
+  const Scenario scenario = Parsed(R"(encoding = "self-identifying"
+[[workers]]
+role = "writer"
+count = 2
+ends = "write"
+calls = { put = 1 }
+operations = 10
+message_bytes = 7
+[[workers]]
+role = "reader"
+count = 1
+ends = "read"
+calls = { take = 1 }
+buffer_bytes = 100
+)");
+
+  const Program one = Sampled(scenario, 0);
+  const Program two = Sampled(scenario, 0, CrewSize{.writers = 0, .readers = 2});
+
+  EXPECT_EQ(one.workers[0].encoding, Encoding::kSelfIdentifying);
+  EXPECT_EQ(two.workers[0].encoding, Encoding::kFramed);
+  for (const WorkerPlan& worker : two.workers) {
+    EXPECT_EQ(worker.stream.sizes, Sizes::Range(kHeaderBytes, kHeaderBytes));
+  }
+}
+
 TEST(SampleProgram, PlacesFaultsInsideTheOperationsOfTheirTargets) {
   const Scenario scenario = Parsed(std::string(kStream) + R"([[faults]]
 kind = "kill"

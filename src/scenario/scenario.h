@@ -49,8 +49,8 @@ Result<Scenario> LoadScenario(std::string_view name_or_path);
 //
 // facility: one of the scenario's.
 // crew: replaces the counts of the roles "writer" and "reader".  What the scenario says of sizes
-//   then yields to what such a crew can tell apart: more than 8 writers need framed records,
-//   several readers need records of one size.
+//   then yields to what such a crew can tell apart: more than 8 writers, or several readers,
+//   need framed records, and several readers records of one size.
 // mode: stepped makes short scripts of the streams, with a strategy that schedules them.
 Program SampleProgram(const Scenario& scenario, const Facility& facility, std::uint64_t seed,
                       std::uint64_t round, std::optional<CrewSize> crew = std::nullopt,

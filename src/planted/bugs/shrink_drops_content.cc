@@ -16,8 +16,8 @@ class ShrinkDropsContent final : public Bug {
              .promise = "pipe.resize-safe",
              .on = On::kPipe,
              .every = 1,
-             // What is dropped is missing as well.
-             .also = "xfer.conservation"}) {}
+             // What is dropped is missing as well, and may cut a message.
+             .also = "xfer.conservation xfer.any-bytes"}) {}
 
   int Control(const Target& target, int command, void* argument) override {
     int result = Bug::Control(target, command, argument);
