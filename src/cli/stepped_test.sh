@@ -25,6 +25,12 @@ run replay 1.stepped_pipe.pipe.s.5.3 --times 3
 expect_code 4
 expect_out 'the same in 3 of 3 rounds'
 
+# Both modes in one run, and a crew of several readers where the scenario has one.
+run run large_write --mode both --rounds 20 --seed 5 --workers 4x4 --json "$work/both.json"
+[ "$code" -eq 0 ] || expect_code 4
+expect_out 'pipe.large-write-ordered +(kept|inconclusive)'
+expect_out 'stepped by'
+
 # A lost wake-up: only a schedule shows it, and no clock is asked.
 run run receiver --mode stepped
 expect_code 2

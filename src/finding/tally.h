@@ -25,8 +25,9 @@ namespace parley {
 //   inconclusive  otherwise, "not exercised" among the reasons.
 class RunTally {
  public:
-  // The scenario shall run on the facility to exercise these promises (catalogue ids).  Once for
-  // each pair, before its first round.  facility: outlives the tally.
+  // The scenario shall run on the facility to exercise these promises (catalogue ids).  Before the
+  // first round of the pair; a pair that runs in two modes is one, and may be declared for each.
+  // facility: outlives the tally.
   void Declare(std::string_view scenario, const Facility& facility,
                std::span<const std::string> promises);
 

@@ -58,6 +58,16 @@ class Tally : public testing::Test {
   RunTally tally_;
 };
 
+TEST_F(Tally, CountsAPairOfTwoModesOnce) {
+  Declare("s", {"xfer.destructive-read"});
+  Declare("s", {"xfer.destructive-read"});
+
+  Add("s", {Kept(Clause::kDuplicate, 3)});
+
+  EXPECT_EQ(Of("xfer.destructive-read@pipe").chances, 3U);
+  EXPECT_EQ(Of("xfer.destructive-read@pipe").scenarios, (std::set<std::string>{"s"}));
+}
+
 TEST_F(Tally, KeepsAPromiseThatCouldHaveBeenBrokenAndWasNot) {
   Declare("s", {"xfer.destructive-read"});
 
