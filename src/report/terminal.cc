@@ -168,8 +168,7 @@ std::string SteppedText(const Finding& finding) {
   return finding.listing.empty()
              ? fmt::format("not seen in {} made call by call: it may need calls side by side",
                            RoundsText(finding.stepped_rounds))
-             : fmt::format("seen call by call, too, after {}",
-                           RoundsText(finding.stepped_rounds));
+             : fmt::format("seen call by call, too, after {}", RoundsText(finding.stepped_rounds));
 }
 
 }  // namespace
