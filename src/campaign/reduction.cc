@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/base/clock.h"
+#include "src/program/check_program.h"
 #include "src/shrink/schedule.h"
 
 namespace parley {
@@ -16,7 +17,9 @@ std::optional<Reduction> Reduce(Engine& engine, const Program& program, const Hi
                          .round = history.header.round};
   std::optional<Reduction> reduction;
   // What broke last is the smallest so far.
+  const bool whole_records = ReadersFindWholeRecords(program);
   const auto fails = [&](const Program& candidate) {
+    if (whole_records && !ReadersFindWholeRecords(candidate)) return false;
     auto again = engine.Run(candidate, label, interrupted);
     if (!again) return false;
     const std::vector<Judgement> judgements = Judge(*again);

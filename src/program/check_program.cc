@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -143,6 +144,29 @@ Result<void> CheckProgram(const Program& program) {
   if (!facility) return InputError("/facility: " + facility.error().message);
   if (auto problem = Checking(program, **facility).Run()) return InputError(*std::move(problem));
   return {};
+}
+
+bool ReadersFindWholeRecords(const Program& program) {
+  constexpr std::uint32_t kWholeBytesMax = 4096;  // PIPE_BUF of Linux
+  const auto calls = FindFacility(program.facility)->Calls();
+  std::size_t receivers = 0;
+  bool framed = true;
+  std::optional<std::uint32_t> size;
+  bool one_size = true;
+  for (const WorkerPlan& worker : program.workers) {
+    bool receives = false;
+    for (const Step& step : std::span(worker.steps).first(worker.step_count)) {
+      if (step.kind != StepKind::kCall) continue;
+      const Effect effect = calls[step.call].effect;
+      if (effect != Effect::kPut && effect != Effect::kTake) continue;
+      receives = receives || effect == Effect::kTake;
+      one_size = one_size && step.bytes == size.value_or(step.bytes);
+      size = step.bytes;
+    }
+    receivers += receives ? 1 : 0;
+    framed = framed && worker.encoding == Encoding::kFramed;
+  }
+  return receivers <= 1 || (framed && one_size && size.value_or(0) <= kWholeBytesMax);
 }
 
 }  // namespace parley

@@ -17,4 +17,10 @@ inline constexpr std::uint16_t kMaxChance = 1024;   // of a fault, and of all to
 // Errors: input errors; the place as a JSON pointer into the file of codec.h: "/workers/2/steps/0".
 Result<void> CheckProgram(const Program& program);
 
+// Whether its payload can be told for certain when several workers receive: then all bytes are
+// framed, and sent and received in one size that a write moves indivisibly, so that everybody finds
+// whole records.  A program that is shrunk must not lose that, or it breaks promises on its own.
+// Its facility exists.
+bool ReadersFindWholeRecords(const Program& program);
+
 }  // namespace parley

@@ -87,6 +87,20 @@ std::string Refusal(std::string_view old_text, std::string_view new_text) {
   return decoded.error().message;
 }
 
+TEST(ReadersFindWholeRecords, WhenAllSizesAreOneOrOneWorkerReceives) {
+  Program program = Small().program;
+  EXPECT_TRUE(ReadersFindWholeRecords(program));  // 64 bytes a write, 4096 a read, by one
+
+  program.workers.push_back(program.workers[1]);
+  EXPECT_FALSE(ReadersFindWholeRecords(program));
+
+  program.workers[1].steps[0].bytes = program.workers[2].steps[0].bytes = 64;
+  EXPECT_TRUE(ReadersFindWholeRecords(program));
+
+  for (WorkerPlan& worker : program.workers) worker.encoding = Encoding::kSelfIdentifying;
+  EXPECT_FALSE(ReadersFindWholeRecords(program));
+}
+
 TEST(EncodeProgram, WritesOneStepALine) {
   const auto text = EncodeProgram(Small());
 

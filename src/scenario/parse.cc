@@ -64,21 +64,22 @@ void ReadPromises(Table& document, Scenario& scenario, Problem& problem) {
   if (scenario.promises.empty()) problem.Report(node->at, "promises is empty; name at least one");
 }
 
-// What only the whole file can tell.
-void CheckWhole(const Node& document, Reading& reading) {
+bool PutsInSomePhase(const Reading& reading, std::size_t role) {
+  return std::ranges::any_of(reading.rules.phases, [&](const PhaseRule& phase) {
+    return std::ranges::any_of(phase.steps, [&](const StepRule& step) {
+      return step.kind == StepKind::kCall && step.role == role &&
+             PutsBytes(step.call, reading.facilities);
+    });
+  });
+}
+
+void CheckWriters(const Node& document, Reading& reading) {
   const Rules& rules = reading.rules;
   std::uint64_t writers = 0;
-  std::uint64_t readers = 0;
   for (std::size_t role = 0; role < rules.roles.size(); ++role) {
-    bool puts = rules.roles[role].puts;
-    for (const PhaseRule& phase : rules.phases) {
-      for (const StepRule& step : phase.steps) {
-        puts = puts || (step.kind == StepKind::kCall && step.role == role &&
-                        PutsBytes(step.call, reading.facilities));
-      }
+    if (rules.roles[role].puts || PutsInSomePhase(reading, role)) {
+      writers += rules.roles[role].count.high;
     }
-    if (puts) writers += rules.roles[role].count.high;
-    if (rules.roles[role].takes) readers += rules.roles[role].count.high;
   }
   if (rules.encoding == Encoding::kSelfIdentifying && writers > kMaxIdentities) {
     reading.problem.Report(
@@ -87,14 +88,39 @@ void CheckWhole(const Node& document, Reading& reading) {
                     "worker.count, or set encoding = \"framed\"",
                     kMaxIdentities, writers));
   }
-  if (rules.encoding == Encoding::kSelfIdentifying && readers > 1) {
+}
+
+// Bytes that two readers cut anywhere cannot be told for certain: each must find whole records.
+void CheckReaders(const Node& document, Reading& reading) {
+  const Rules& rules = reading.rules;
+  std::uint64_t readers = 0;
+  bool whole_records = true;
+  for (const RoleRule& role : rules.roles) {
+    if (role.takes) readers += role.count.high;
+    if (role.takes || role.puts) whole_records = whole_records && role.sizes.record;
+  }
+  if (readers <= 1) return;
+  if (rules.encoding == Encoding::kSelfIdentifying) {
     reading.problem.Report(
         document.at,
         fmt::format(
             "self-identifying bytes are told in order, by one reader, but the crew may have "
             "{}; lower worker.count, or set encoding = \"framed\"",
             readers));
+  } else if (!whole_records || rules.record_bytes.Largest() > kWholeRecordBytes) {
+    reading.problem.Report(
+        document.at,
+        fmt::format("{} readers must find whole records: set every message_bytes and buffer_bytes "
+                    "to \"record\", and record_bytes to at most {}",
+                    readers, kWholeRecordBytes));
   }
+}
+
+// What only the whole file can tell.
+void CheckWhole(const Node& document, Reading& reading) {
+  const Rules& rules = reading.rules;
+  CheckWriters(document, reading);
+  CheckReaders(document, reading);
   const bool draws =
       std::ranges::any_of(rules.roles, [](const RoleRule& role) { return !role.calls.empty(); });
   if (!draws && rules.phases.empty()) {

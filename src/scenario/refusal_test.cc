@@ -176,6 +176,33 @@ buffer_bytes = 100
       "lower worker.count, or set encoding = \"framed\"");
 }
 
+TEST(ParseScenario, RefusesReadersThatWouldCutEachOthersRecords) {
+  constexpr std::string_view kReaders = R"([[workers]]
+role = "reader"
+count = [1, 2]
+ends = "read"
+calls = { take = 1 }
+buffer_bytes = )";
+  constexpr std::string_view kRecords = R"([[workers]]
+role = "writer"
+ends = "write"
+calls = { put = 1 }
+operations = 10
+message_bytes = "record"
+)";
+  constexpr std::string_view kWhy =
+      "1:1: 2 readers must find whole records: set every message_bytes and buffer_bytes to "
+      "\"record\", and record_bytes to at most 4096";
+
+  EXPECT_EQ(Refusal(File(kWriter, kReaders, "100\n")), kWhy);
+  EXPECT_EQ(Refusal(File("record_bytes = 64\n", kRecords, fmt::format("{}100\n", kReaders))), kWhy);
+  EXPECT_EQ(
+      Refusal(File("record_bytes = 4097\n", kRecords, fmt::format("{}\"record\"\n", kReaders))),
+      kWhy);
+  EXPECT_EQ(Refusal(File("record_bytes = 64\n", kRecords, fmt::format("{}\"record\"\n", kReaders))),
+            "");
+}
+
 TEST(ParseScenario, RefusesARecordSizeThatNobodyGave) {
   EXPECT_EQ(Refusal(Stepping("{ who = \"writer\", call = \"put\", bytes = \"record\" }")),
             "8:50: step.bytes is \"record\" but the scenario has no record_bytes");

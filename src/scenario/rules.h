@@ -19,6 +19,8 @@ inline constexpr std::uint32_t kMaxRoleCount = 64;
 inline constexpr std::uint32_t kMaxOtherWorkers = kMaxWorkers - 2 * kMaxRoleCount;
 // Writers that self-identifying bytes can tell apart.
 inline constexpr std::uint32_t kMaxIdentities = 8;
+// What one write moves indivisibly on Linux, and thus what concurrent readers find whole.
+inline constexpr std::uint32_t kWholeRecordBytes = 4096;
 
 struct Interval {
   std::uint64_t low = 0;

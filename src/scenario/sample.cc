@@ -8,8 +8,6 @@
 namespace parley {
 namespace {
 
-// What one write moves indivisibly on Linux, and thus what concurrent readers find whole.
-constexpr std::uint32_t kMaxOneSize = 4096;
 constexpr std::uint32_t kPageBytes = 4096;
 constexpr std::uint32_t kSteppedRoleCount = 4;
 
@@ -100,7 +98,7 @@ void AdaptToCrew(Draft& draft) {
   if (readers > 1 && any_size && sender) {
     Random random(Derive(draft.root, "one-size"));
     draft.one_size = std::clamp(SizesOf(draft, roles[*sender].sizes, true).Draw(random),
-                                LeastMessage(draft.encoding), kMaxOneSize);
+                                LeastMessage(draft.encoding), kWholeRecordBytes);
   }
 }
 
