@@ -90,14 +90,28 @@ void CheckWriters(const Node& document, Reading& reading) {
   }
 }
 
+// All records of a round are of one size that one write moves indivisibly: drawn once a round, or
+// the same number everywhere.
+bool RecordsAreWhole(const Rules& rules) {
+  bool drawn = true;
+  std::uint32_t smallest = ~0U;
+  std::uint32_t largest = 0;
+  for (const RoleRule& role : rules.roles) {
+    if (!role.takes && !role.puts) continue;
+    const Sizes& sizes = role.sizes.record ? rules.record_bytes : role.sizes.sizes;
+    drawn = drawn && role.sizes.record;
+    smallest = std::min(smallest, sizes.Smallest());
+    largest = std::max(largest, sizes.Largest());
+  }
+  return largest <= kWholeRecordBytes && (drawn || smallest == largest);
+}
+
 // Bytes that two readers cut anywhere cannot be told for certain: each must find whole records.
 void CheckReaders(const Node& document, Reading& reading) {
   const Rules& rules = reading.rules;
   std::uint64_t readers = 0;
-  bool whole_records = true;
   for (const RoleRule& role : rules.roles) {
     if (role.takes) readers += role.count.high;
-    if (role.takes || role.puts) whole_records = whole_records && role.sizes.record;
   }
   if (readers <= 1) return;
   if (rules.encoding == Encoding::kSelfIdentifying) {
@@ -107,11 +121,11 @@ void CheckReaders(const Node& document, Reading& reading) {
             "self-identifying bytes are told in order, by one reader, but the crew may have "
             "{}; lower worker.count, or set encoding = \"framed\"",
             readers));
-  } else if (!whole_records || rules.record_bytes.Largest() > kWholeRecordBytes) {
+  } else if (!RecordsAreWhole(rules)) {
     reading.problem.Report(
         document.at,
         fmt::format("{} readers must find whole records: set every message_bytes and buffer_bytes "
-                    "to \"record\", and record_bytes to at most {}",
+                    "to \"record\", or to one number, of at most {}",
                     readers, kWholeRecordBytes));
   }
 }

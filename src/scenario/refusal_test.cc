@@ -192,9 +192,10 @@ message_bytes = "record"
 )";
   constexpr std::string_view kWhy =
       "1:1: 2 readers must find whole records: set every message_bytes and buffer_bytes to "
-      "\"record\", and record_bytes to at most 4096";
+      "\"record\", or to one number, of at most 4096";
 
   EXPECT_EQ(Refusal(File(kWriter, kReaders, "100\n")), kWhy);
+  EXPECT_EQ(Refusal(File(kWriter, kReaders, "64\n")), "");
   EXPECT_EQ(Refusal(File("record_bytes = 64\n", kRecords, fmt::format("{}100\n", kReaders))), kWhy);
   EXPECT_EQ(
       Refusal(File("record_bytes = 4097\n", kRecords, fmt::format("{}\"record\"\n", kReaders))),
