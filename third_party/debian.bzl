@@ -45,10 +45,10 @@ def _debian_library_impl(ctx):
             fail("%s: /usr/include/%s is absent; install %s" %
                  (ctx.name, header, ctx.attr.package))
         ctx.symlink(source, "include/" + header)
-    imported, deps = "", []
+    imported, deps = "", list(ctx.attr.sources)
     if ctx.attr.archive:
         ctx.symlink(_find_library(ctx, ctx.attr.archive), "lib/" + ctx.attr.archive)
-        imported, deps = _IMPORT.format(archive = ctx.attr.archive), [":archive"]
+        imported, deps = _IMPORT.format(archive = ctx.attr.archive), deps + [":archive"]
     if ctx.attr.main:
         ctx.symlink(_find_library(ctx, ctx.attr.main), "lib/" + ctx.attr.main)
         imported += _MAIN.format(main = ctx.attr.main)
@@ -68,6 +68,7 @@ debian_library = repository_rule(
         "headers": attr.string_list(mandatory = True, doc = "Entries of /usr/include."),
         "linkopts": attr.string_list(),
         "main": attr.string(doc = "Static archive holding main(), as <name>//:main."),
+        "sources": attr.string_list(doc = "Targets that compile what the headers only declare."),
         "package": attr.string(mandatory = True, doc = "Debian package, named in the error."),
     },
     configure = True,
