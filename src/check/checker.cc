@@ -60,6 +60,7 @@ std::vector<Judgement> Judge(const History& history) {
   std::vector<Judgement> judgements;
   std::optional<ByteStreams> streams;
   for (const Checker& checker : Checkers()) {
+    if (!checker.Judges(history.header.family)) continue;
     const std::size_t before = judgements.size();
     if (checker.judge_streams != nullptr) {
       if (!streams) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,13 @@ struct Checker {
   void (*judge)(const History& history, std::vector<Judgement>& judgements);
   // The same, given the view of byte_streams.h, which Judge() then makes once for all; or null.
   void (*judge_streams)(const ByteStreams& streams, std::vector<Judgement>& judgements) = nullptr;
+  // Histories of which family it judges; of every one when left out, but for one that judges
+  // streams.
+  std::optional<Family> family = std::nullopt;
+
+  bool Judges(Family of) const {
+    return judge_streams != nullptr ? of == Family::kByteStream : family.value_or(of) == of;
+  }
 };
 
 // All checkers linked into this program, sorted by name.

@@ -16,7 +16,8 @@ std::vector<Judgement> JudgeBy(std::string_view checker, const History& history)
 
 std::optional<Judgement> JudgementOf(Clause clause, const History& history) {
   for (const Checker& checker : Checkers()) {
-    if (std::ranges::find(checker.clauses, clause) != checker.clauses.end()) {
+    if (checker.Judges(history.header.family) &&
+        std::ranges::find(checker.clauses, clause) != checker.clauses.end()) {
       const std::vector<Judgement> judgements = JudgeBy(checker.name, history);
       const auto found = std::ranges::find(judgements, clause, &Judgement::clause);
       return found == judgements.end() ? std::nullopt : std::optional(*found);

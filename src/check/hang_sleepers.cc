@@ -20,11 +20,11 @@ bool Convinces(const Sighting& sighting) {
          sighting.heartbeat_gap_ns_max <= watched_ns / kHeartbeatGapShare;
 }
 
-bool Sleeps(const Operation& op, Effect effect) {
+bool Sleeps(const Operation& op, Effect effect, Family family) {
   switch (effect) {
     case Effect::kPut:
     case Effect::kTake:
-      return !op.nonblocking && op.requested > 0;
+      return !op.nonblocking && (op.requested > 0 || family == Family::kMessages);
     case Effect::kOpenRead:
     case Effect::kOpenWrite:
       return !op.nonblocking;
@@ -68,7 +68,7 @@ class Finder {
     const Operation& op = history_.operations[id];
     Note(op.invoked_ns);
     Note(op.returned_ns);
-    if (op.outcome == Outcome::kMaybe || !Sleeps(op, history_.effect(op))) {
+    if (op.outcome == Outcome::kMaybe || !Sleeps(op, history_.effect(op), history_.header.family)) {
       return;
     }
     const auto own = std::ranges::equal_range(sightings_, op.worker, {}, &Sighting::worker);

@@ -3,6 +3,7 @@
 // Time O(n), memory O(1) beyond the view.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 

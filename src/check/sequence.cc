@@ -6,6 +6,7 @@
 // Time O(n), memory O(takes + writers) beyond the view.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "src/check/byte_streams.h"

@@ -166,7 +166,11 @@ void JudgeStepwise(const History& history, std::vector<Judgement>& judgements) {
 }
 
 const CheckerRegistration kRegistration(
-    {.name = "stepwise", .oracle = "O-MODEL", .clauses = kClauses, .judge = JudgeStepwise});
+    {.name = "stepwise",
+     .oracle = "O-MODEL",
+     .clauses = kClauses,
+     .judge = JudgeStepwise,
+     .family = Family::kByteStream});
 
 }  // namespace
 }  // namespace parley

@@ -10,6 +10,7 @@
 #include "src/cli/planted_library.h"
 #include "src/facility/facility.h"
 #include "src/finding/finding.h"
+#include "src/history/names.h"
 #include "src/promise/promise.h"
 #include "src/scenario/scenario.h"
 
@@ -46,7 +47,7 @@ void ListPromises() {
 void ListFacilities(bool markdown) {
   const auto rows = [](const Traits& traits) {
     return std::vector<std::pair<std::string_view, std::string_view>>{
-        {"family", traits.family},
+        {"family", NameOf(kFamilyNames, traits.family)},
         {"timing", traits.timing},
         {"direction", traits.direction},
         {"processes", traits.processes},

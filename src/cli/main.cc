@@ -1,6 +1,8 @@
 // parley's command line; the only place that parses arguments.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "src/base/units.h"
 #include "src/cli/commands.h"

@@ -321,6 +321,7 @@ History Engine::State::Collect(const Program& program, const RoundLabel& label) 
   const Facility& facility = *FindFacility(program.facility);
   History history;
   history.header.facility = program.facility;
+  history.header.family = facility.GetTraits().family;
   history.header.scenario = label.scenario;
   history.header.token = label.token;
   history.header.seed = label.seed;
@@ -332,10 +333,13 @@ History Engine::State::Collect(const Program& program, const RoundLabel& label) 
   history.header.atomic_bytes = AtomicBytes(facility);
   history.header.default_capacity_bytes = facility.DefaultCapacityBytes();
   history.header.capacity_bytes = outcome.capacity_bytes;
+  history.header.capacity_messages = outcome.capacity_messages;
   history.header.complete = !outcome.truncated && !outcome.cut;
   for (const CallTraits& call : facility.Calls()) {
-    history.calls.push_back(
-        {.name = std::string(call.name), .effect = call.effect, .gathers = call.gathers});
+    history.calls.push_back({.name = std::string(call.name),
+                             .effect = call.effect,
+                             .gathers = call.gathers,
+                             .select = call.select});
   }
   for (std::uint32_t worker = 0; worker < outcome.logs; ++worker) {
     const std::uint32_t plan = outcome.plan_of[worker];

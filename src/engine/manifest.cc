@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include "src/facility/facility.h"
 
 namespace parley {
 namespace {
@@ -63,6 +64,7 @@ void RemoveTree(const std::string& path, Swept& swept) {
     swept.kept.push_back(path + ": not a folder of this user's");
     return;
   }
+  for (const Facility* facility : Facilities()) facility->Sweep(path);
   // An empty one goes without a descriptor to read it by, of which there may be none left.
   if (::rmdir(path.c_str()) != 0) fs::remove_all(path, error);
   if (error) {

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "src/base/clock.h"
+#include "src/history/message_calls.h"
+#include "src/program/message.h"
 
 namespace parley {
 namespace {
@@ -24,6 +26,14 @@ std::size_t BufferBytes(const WorkerPlan& plan) {
   return std::min<std::size_t>(bytes, kMaxMessageBytes);
 }
 
+void Store(OperationRecord& record, const Extent& extent) {
+  record.position = extent.position;
+  record.extent_bytes = extent.bytes;
+  record.extent_writer = extent.writer;
+  record.extent_kind = extent.kind;
+  record.flags |= kFlagInlineExtent;
+}
+
 }  // namespace
 
 Performer::Performer(ArenaHeader& header, std::byte* records, Seat& seat, const WorkerPlan& plan,
@@ -33,6 +43,7 @@ Performer::Performer(ArenaHeader& header, std::byte* records, Seat& seat, const 
       seat_(seat),
       plan_(plan),
       facility_(facility),
+      messages_(facility.GetTraits().family == Family::kMessages),
       port_(std::move(port)),
       log_(records, &header.logs[seat.worker]),
       tag_(tag),
@@ -77,8 +88,15 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
   if (reply.nonblocking) slot->flags |= kFlagNonblocking;
   extents_.clear();
   std::uint64_t first_decided = decided_;
-  if (effect == Effect::kTake && reply.result > 0) {
-    Received(*slot, buffer.first(static_cast<std::size_t>(reply.result)));
+  if (effect == Effect::kTake && reply.system_error == 0) {
+    const auto received = buffer.first(static_cast<std::size_t>(reply.result));
+    if (messages_) {
+      slot->argument = PackClass({.asked = static_cast<std::uint32_t>(record.argument),
+                                  .told = reply.told_class});
+      ReceivedMessage(*slot, received);
+    } else if (!received.empty()) {
+      Received(*slot, received);
+    }
   }
   LogWriter::End(slot, returned_ns);
   if (reply.system_error == 0) Count(seat_.progress);
@@ -88,6 +106,12 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
   return reply;
 }
 
+void Performer::ReceivedMessage(OperationRecord& record, std::span<const std::byte> message) {
+  const DecodedMessage decoded = DecodeMessage(message, tag_);
+  received_last_ = decoded.last;
+  if (!message.empty()) Store(record, decoded.extent);
+}
+
 // Decides what the bytes are.  The usual case, one extent that is just these bytes, goes into the
 // record itself; extents_ keeps what must follow it.
 void Performer::Received(OperationRecord& record, std::span<const std::byte> bytes) {
@@ -95,12 +119,7 @@ void Performer::Received(OperationRecord& record, std::span<const std::byte> byt
   received_ += bytes.size();
   decided_ += decoder_.Feed(bytes, extents_);
   if (caught_up && extents_.size() == 1 && extents_.front().bytes == bytes.size()) {
-    const Extent& extent = extents_.front();
-    record.position = extent.position;
-    record.extent_bytes = extent.bytes;
-    record.extent_writer = extent.writer;
-    record.extent_kind = extent.kind;
-    record.flags |= kFlagInlineExtent;
+    Store(record, extents_.front());
     extents_.clear();
   }
 }
@@ -128,32 +147,41 @@ Reply Performer::Perform(std::uint8_t call, std::uint16_t handle, std::uint64_t 
   return Do(record, {}, {});
 }
 
-Reply Performer::Put(std::uint8_t call, std::uint16_t handle, std::uint32_t bytes,
-                     std::uint32_t pieces, Body body) {
+Reply Performer::Put(const Transfer& put) {
   turn_ = plan_.overwrites ? 1 - turn_ : 0;
-  const std::span<std::byte> buffer(buffers_[turn_].data(), bytes);
-  EncodeRecord(buffer, plan_.encoding, tag_, seat_.worker, plan_.identity, body, position_);
+  const std::span<std::byte> buffer(buffers_[turn_].data(), put.bytes);
   OperationRecord record{};
-  record.call = call;
-  record.handle = handle;
+  record.call = put.call;
+  record.handle = put.handle;
   record.position = position_;
-  record.requested = bytes;
-  record.pieces = static_cast<std::uint16_t>(pieces);
-  const Reply reply = Do(record, Cut(buffer, pieces), {});
+  record.requested = put.bytes;
+  record.pieces = static_cast<std::uint16_t>(put.pieces);
+  if (messages_) {
+    EncodeMessage(buffer, tag_, seat_.worker, put.body, position_, put.last);
+    record.argument = put.klass;
+  } else {
+    EncodeRecord(buffer, plan_.encoding, tag_, seat_.worker, plan_.identity, put.body, position_);
+  }
+  const Reply reply = Do(record, Cut(buffer, put.pieces), {});
   if (plan_.overwrites) std::ranges::fill(buffer, kOverwrittenByte);
-  if (reply.result > 0) position_ += static_cast<std::uint64_t>(reply.result);
+  if (messages_ && reply.system_error == 0) {
+    position_ += put.bytes;
+  } else if (reply.result > 0) {
+    position_ += static_cast<std::uint64_t>(reply.result);
+  }
   return reply;
 }
 
-Reply Performer::Take(std::uint8_t call, std::uint16_t handle, std::uint32_t bytes,
-                      std::uint32_t pieces) {
-  const std::span<std::byte> buffer(buffers_[0].data(), bytes);
+Reply Performer::Take(const Transfer& take) {
+  const std::span<std::byte> buffer(buffers_[0].data(), take.bytes);
+  received_last_ = false;
   OperationRecord record{};
-  record.call = call;
-  record.handle = handle;
-  record.requested = bytes;
-  record.pieces = static_cast<std::uint16_t>(pieces);
-  return Do(record, Cut(buffer, pieces), buffer);
+  record.call = take.call;
+  record.handle = take.handle;
+  record.requested = take.bytes;
+  record.pieces = static_cast<std::uint16_t>(take.pieces);
+  if (messages_) record.argument = take.klass;
+  return Do(record, Cut(buffer, take.pieces), buffer);
 }
 
 void Performer::FinishReceiving() {

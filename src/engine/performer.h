@@ -22,11 +22,24 @@ class Performer {
 
   // A call without data: opens, closes, queries.
   Reply Perform(std::uint8_t call, std::uint16_t handle, std::uint64_t argument);
-  // Offers bytes, made for this writer's position, in that many segments.
-  Reply Put(std::uint8_t call, std::uint16_t handle, std::uint32_t bytes, std::uint32_t pieces,
-            Body body);
-  // Receives up to bytes and tells what they are.
-  Reply Take(std::uint8_t call, std::uint16_t handle, std::uint32_t bytes, std::uint32_t pieces);
+
+  // What a put or a take is to do; which members count is the family's to say.
+  struct Transfer {
+    std::uint8_t call = 0;
+    std::uint16_t handle = 0;
+    std::uint32_t bytes = 0;
+    std::uint32_t pieces = 1;  // byte streams: segments
+    std::uint32_t klass = 0;   // messages: of a send, or what a receive asks for
+    Body body = Body::kCounter;
+    bool last = false;  // messages: the receiver need not wait for more
+  };
+  // Offers bytes or a message, made for this writer's position.
+  Reply Put(const Transfer& put);
+  // Receives, and tells what it is.
+  Reply Take(const Transfer& take);
+  // Messages: the last one received said that no more is to come.
+  bool received_last() const { return received_last_; }
+  bool messages() const { return messages_; }
 
   // Time has passed since the last call: the next one gets a stamp of its own.  Else the return of
   // one call serves as the invocation of the next, which spares half of the clock readings.
@@ -50,12 +63,14 @@ class Performer {
  private:
   Reply Do(OperationRecord record, std::span<iovec> pieces, std::span<std::byte> buffer);
   void Received(OperationRecord& record, std::span<const std::byte> bytes);
+  void ReceivedMessage(OperationRecord& record, std::span<const std::byte> message);
   std::span<iovec> Cut(std::span<std::byte> buffer, std::uint32_t pieces);
 
   const ArenaHeader& header_;
   Seat& seat_;
   const WorkerPlan& plan_;
   const Facility& facility_;
+  const bool messages_;  // of that family; else byte streams
   std::unique_ptr<Port> port_;
   LogWriter log_;
   std::uint32_t tag_;
@@ -69,6 +84,7 @@ class Performer {
   std::uint64_t received_ = 0;  // bytes received so far
   std::uint64_t decided_ = 0;   // of which the origin is known
   std::uint64_t last_returned_ns_ = 0;
+  bool received_last_ = false;
   Random cuts_;
 };
 

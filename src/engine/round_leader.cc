@@ -71,6 +71,8 @@ Result<void> RoundLeader::Conduct() {
   }
   header_.outcome.end_ns = NowNs();
   EndPlayers();
+  if (done) DrainMessages();
+  makers_.reset();
   maker_port_.reset();
   object_.reset();
   made_read_.Reset();

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "src/engine/arena.h"
 #include "src/engine/crew.h"
+#include "src/engine/makers_hands.h"
 #include "src/engine/player.h"
 #include "src/facility/facility.h"
 
@@ -63,6 +65,8 @@ class RoundLeader {
   bool FinishesSoon(const Player& player);
   bool AwaitState(const Player& player, SeatState wanted);
   void NoteResidue();
+  void TellReceivers();
+  void DrainMessages();
 
   Arena& arena_;
   Crew& crew_;
@@ -73,6 +77,8 @@ class RoundLeader {
   FileDescriptor made_write_;
   std::unique_ptr<Port> maker_port_;  // holds a named object open for the workers to come
   LogWriter maker_log_;
+  std::optional<MakersHands> makers_;  // families of messages
+  std::uint32_t lasts_sent_ = 0;
   std::vector<Player> players_;
   std::uint16_t next_worker_ = 0;
   std::uint16_t maker_ = 0;

@@ -39,6 +39,7 @@ Result<void> RoundLeader::MakeObject() {
   StoreText(header_.access_name, object_->access().name);
   if (program().object.exists) RecordMaker("make", 1, invoked_ns);
   header_.outcome.capacity_bytes = object_->capacity_bytes();
+  header_.outcome.capacity_messages = object_->capacity_messages();
   return {};
 }
 

@@ -135,6 +135,7 @@ Result<void> RoundLeader::SuperviseStream() {
       if (auto dealt = DealFault(players_[i], wanted - 1); !dealt) return dealt;
     }
     ContinueStopped();
+    TellReceivers();
     if (!program().maker_keeps && !released_ && !SuccessorsToCome()) ReleaseObject();
     if (auto dead = LookForDeaths(crew_, players_); !dead) return dead;
     if (Stuck() || TimeIsUp()) return {};

@@ -266,22 +266,33 @@ class Round final : public WorkerRound {
     const Effect effect = performer_.EffectOf(call);
     const bool gathers = performer_.facility().Calls()[call].gathers;
     const std::uint32_t bytes = stream.sizes.Draw(random_);
-    const std::uint32_t pieces = gathers ? stream.pieces.Draw(random_) : 1;
+    Performer::Transfer transfer{.call = call, .bytes = bytes};
+    if (gathers) transfer.pieces = stream.pieces.Draw(random_);
+    if (stream.classes.count > 0) transfer.klass = stream.classes.Draw(random_);
     switch (effect) {
       case Effect::kPut:
-        return GoOn(performer_.Put(call, 0, bytes, pieces, DrawBody()));
+        transfer.body = DrawBody();
+        return GoOn(performer_.Put(transfer));
       case Effect::kTake: {
-        const Reply reply = performer_.Take(call, 0, bytes, pieces);
-        if (reply.system_error == 0 && reply.result == 0 && bytes > 0) return false;
-        return GoOn(reply);
+        const Reply reply = performer_.Take(transfer);
+        return !WasLast(reply, bytes) && GoOn(reply);
       }
       case Effect::kResize:
         performer_.Perform(call, 0, bytes);
+        return true;
+      case Effect::kSetNonblocking:
+        performer_.Perform(call, 0, random_.Below(2));
         return true;
       default:
         performer_.Perform(call, 0, 0);
         return true;
     }
+  }
+
+  // End-of-file, or the message that stands for it.
+  bool WasLast(const Reply& reply, std::uint32_t asked) const {
+    if (reply.system_error != 0) return false;
+    return performer_.messages() ? performer_.received_last() : reply.result == 0 && asked > 0;
   }
 
   bool GoOn(const Reply& reply) {
@@ -356,15 +367,20 @@ class Round final : public WorkerRound {
   }
 
   void MakeCall(const Step& step) {
-    const bool gathers = performer_.facility().Calls()[step.call].gathers;
-    const auto pieces =
-        gathers ? static_cast<std::uint32_t>(std::max<std::uint64_t>(step.argument, 1)) : 1;
+    const auto argument = static_cast<std::uint32_t>(step.argument);
+    Performer::Transfer transfer{.call = step.call, .handle = step.handle, .bytes = step.bytes};
+    if (performer_.facility().Calls()[step.call].gathers) {
+      transfer.pieces = std::max<std::uint32_t>(argument, 1);
+    } else if (performer_.messages()) {
+      transfer.klass = argument;
+    }
     switch (performer_.EffectOf(step.call)) {
       case Effect::kPut:
-        performer_.Put(step.call, step.handle, step.bytes, pieces, DrawBody());
+        transfer.body = DrawBody();
+        performer_.Put(transfer);
         break;
       case Effect::kTake:
-        performer_.Take(step.call, step.handle, step.bytes, pieces);
+        performer_.Take(transfer);
         break;
       default:
         performer_.Perform(step.call, step.handle, step.argument);

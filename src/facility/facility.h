@@ -23,7 +23,7 @@ namespace parley {
 
 // The taxonomy of the field, one word or phrase a cell (promises: taxonomy.matrix).
 struct Traits {
-  std::string_view family;  // byte stream, message, ...
+  Family family = Family::kByteStream;
   std::string_view timing;
   std::string_view direction;
   std::string_view processes;  // related, any
@@ -42,6 +42,7 @@ struct CallTraits {
   Effect effect = Effect::kOther;
   bool gathers = false;
   bool nonblocking = false;  // for opens: the handle gets O_NONBLOCK
+  Selector select = Selector::kAny;
 };
 
 // This clause, reported on this facility, breaks this promise.
@@ -52,7 +53,9 @@ struct Binding {
 
 // How a fresh object shall be.
 struct ObjectPlan {
-  std::uint32_t capacity_bytes = 0;  // 0: the system's default
+  std::uint32_t capacity_bytes = 0;     // 0: the system's default
+  std::uint32_t capacity_messages = 0;  // 0: the system's default
+  std::uint32_t message_bytes = 0;      // of the largest message; 0: the system's default
   bool nonblocking = false;          // descriptors made with O_NONBLOCK
   bool exists = true;                // false: only the name is reserved; a worker makes it
 };
@@ -70,6 +73,8 @@ class Object {
   virtual ~Object() = default;
   virtual const ObjectAccess& access() const = 0;
   virtual std::uint64_t capacity_bytes() const = 0;  // as the system reports it; 0 when unbounded
+  // The same of messages; 0 when they are not what is counted.
+  virtual std::uint64_t capacity_messages() const { return 0; }
   // Closes the maker's own descriptors, so that only the workers' count.
   virtual void ReleaseDescriptors() = 0;
 };
@@ -92,6 +97,7 @@ struct Reply {
   // was used, 0 when there was none.
   std::uint16_t handle = 0;
   bool nonblocking = false;  // the descriptor used had O_NONBLOCK
+  std::uint32_t told_class = 0;  // receives: of the message; message_calls.h
 };
 
 // One worker's descriptors on one object.  Perform does exactly one call, hides nothing (EINTR
@@ -128,6 +134,9 @@ class Facility {
   // Capacity of a fresh object made with the default plan; 0 when unbounded or unknown.
   virtual std::uint64_t DefaultCapacityBytes() const = 0;
 
+  // Messages: bytes of the largest one that an object made with the default plan takes; else 0.
+  virtual std::uint64_t MessageBytes() const { return 0; }
+
   // True when workers reach the object by a name and no descriptors are handed over.
   virtual bool named() const = 0;
 
@@ -137,6 +146,10 @@ class Facility {
   // Makes a fresh object.  directory: where names in the file system go.  name: unique in the run.
   virtual Result<std::unique_ptr<Object>> Make(const ObjectPlan& plan, const std::string& directory,
                                                const std::string& name) const = 0;
+
+  // Removes what objects made with that directory have left outside of it, when their maker was
+  // killed; the directory's own content is the caller's to remove.
+  virtual void Sweep(const std::string& /*directory*/) const {}
 
   // A worker's side.  name: ObjectAccess::name.
   virtual std::unique_ptr<Port> Attach(const std::string& name) const = 0;

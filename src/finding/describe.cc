@@ -7,6 +7,7 @@
 
 #include "src/base/error.h"
 #include "src/history/file_calls.h"
+#include "src/history/message_calls.h"
 
 namespace parley {
 namespace {
@@ -30,6 +31,26 @@ std::string PutText(const Call& call, const Operation& op) {
 std::string TakeText(const Call& call, const Operation& op) {
   const std::string_view verb = call.name.starts_with("read") ? "reads" : "receives";
   return fmt::format("{} up to {}{}", verb, BytesText(op.requested), PiecesText(op));
+}
+
+// A call that moves whole messages; their class is called what it is in most places.
+std::string MessageText(const Call& call, const Operation& op) {
+  const MessageClass klass = UnpackClass(op.argument);
+  if (call.effect == Effect::kPut) {
+    return fmt::format("sends {} of class {}", BytesText(op.requested), klass.asked);
+  }
+  switch (call.select) {
+    case Selector::kAny:
+    case Selector::kHighest:
+      return "receives a message";
+    case Selector::kEqual:
+      return fmt::format("receives a message of class {}", klass.asked);
+    case Selector::kLowest:
+      return fmt::format("receives a message of the lowest class up to {}", klass.asked);
+    case Selector::kExcept:
+      return fmt::format("receives a message of another class than {}", klass.asked);
+  }
+  return call.name;
 }
 
 // What a call does, in words; the call's own name where they say less than it does.
@@ -104,6 +125,8 @@ std::string ExtentText(const History& history, const Extent& extent) {
                          extent.position);
     case ExtentKind::kUnidentified:
       return fmt::format("{} of nobody", BytesText(extent.bytes));
+    case ExtentKind::kUntold:
+      return fmt::format("{}, too few to tell whose", BytesText(extent.bytes));
     case ExtentKind::kOverwritten:
       break;
   }
@@ -133,6 +156,10 @@ std::string OutcomeText(const History& history, const Operation& op) {
     return " -> " + CreatedText(op.result);
   }
   if (MakesHandle(effect)) return fmt::format(" -> handle {}", op.handle);
+  if (effect == Effect::kTake && history.header.family == Family::kMessages) {
+    return fmt::format(" -> {} of class {}{}", BytesText(static_cast<std::uint64_t>(op.result)),
+                       UnpackClass(op.argument).told, ReceivedText(history, op));
+  }
   return fmt::format(" -> {}{}", op.result, ReceivedText(history, op));
 }
 
@@ -140,8 +167,11 @@ std::string OutcomeText(const History& history, const Operation& op) {
 
 std::string DescribeOperation(const History& history, std::uint32_t id) {
   const Operation& op = history.operations[id];
+  const Call& call = history.calls[op.call];
+  const bool message = history.header.family == Family::kMessages &&
+                       (call.effect == Effect::kPut || call.effect == Effect::kTake);
   return fmt::format("#{} {} {} {}{}{}", id, history.workers[op.worker].role, op.worker,
-                     Deed(history.calls[op.call], op), op.nonblocking ? " without blocking" : "",
+                     message ? MessageText(call, op) : Deed(call, op), op.nonblocking ? " without blocking" : "",
                      OutcomeText(history, op));
 }
 

@@ -162,9 +162,10 @@ Problem Decoder::Head(Reader& in) {
   HistoryHeader& header = history_.header;
   for (std::uint64_t* number :
        {&header.seed, &header.round, &header.clock_slack_ns, &header.atomic_bytes,
-        &header.default_capacity_bytes, &header.capacity_bytes}) {
+        &header.default_capacity_bytes, &header.capacity_bytes, &header.capacity_messages}) {
     *number = in.Get<std::uint64_t>();
   }
+  header.family = static_cast<Family>(in.Get<std::uint8_t>());
   header.complete = in.Flag();
   header.drained = in.Flag();
   header.overwrites = in.Flag();
@@ -181,6 +182,7 @@ Problem Decoder::Calls(Reader& in) {
     Call call{.name = in.Text()};
     call.effect = static_cast<Effect>(in.Get<std::uint8_t>());
     call.gathers = in.Flag();
+    call.select = static_cast<Selector>(in.Get<std::uint8_t>());
     history_.calls.push_back(std::move(call));
   }
   return std::nullopt;

@@ -57,9 +57,10 @@ std::string HeadOf(const HistoryHeader& header) {
   std::string out;
   for (const std::uint64_t number :
        {header.seed, header.round, header.clock_slack_ns, header.atomic_bytes,
-        header.default_capacity_bytes, header.capacity_bytes}) {
+        header.default_capacity_bytes, header.capacity_bytes, header.capacity_messages}) {
     Put(out, number);
   }
+  Put(out, static_cast<std::uint8_t>(header.family));
   PutFlag(out, header.complete);
   PutFlag(out, header.drained);
   PutFlag(out, header.overwrites);
@@ -77,6 +78,7 @@ std::string CallsOf(const History& history) {
     PutText(out, call.name);
     Put(out, static_cast<std::uint8_t>(call.effect));
     PutFlag(out, call.gathers);
+    Put(out, static_cast<std::uint8_t>(call.select));
   }
   return out;
 }

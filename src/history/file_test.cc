@@ -115,18 +115,19 @@ TEST(CompactHistory, SaysAtWhichByteItIsGarbled) {
 
 TEST(CompactHistory, SaysThatItIsOfAnotherVersion) {
   std::string text = EncodeHistory(SampleHistory(), HistoryForm::kCompact);
-  text[8] = 2;
+  text[8] = 3;
 
-  EXPECT_EQ(Refusal(text), "h: byte 8: history of version 2; this parley reads version 1");
+  EXPECT_EQ(Refusal(text), "h: byte 8: history of version 3; this parley reads version 2");
 }
 
 TEST(JsonLinesHistory, IsReadable) {
   const std::string text = EncodeHistory(SampleHistory(), HistoryForm::kJsonLines);
 
-  EXPECT_EQ(text, R"({"parley":"history","version":1,"facility":"pipe","scenario":"pipe_kill",)"
+  EXPECT_EQ(text, R"({"parley":"history","version":2,"facility":"pipe","family":"byte stream",)"
+                  R"("scenario":"pipe_kill",)"
                   R"("token":"1.pipe_kill.pipe.f.7.3","seed":7,"round":3,"mode":"free",)"
                   R"("kernel":"Linux 6.1.0 x86_64","planted":"","clock_slack_ns":40,)"
-                  R"("atomic_bytes":4096,"default_capacity_bytes":65536,"capacity_bytes":65536,)"
+                  R"("atomic_bytes":4096,"default_capacity_bytes":65536,"capacity_bytes":65536,"capacity_messages":0,)"
                   R"("complete":true,"drained":true,"overwrites":false,)"
                   R"("calls":[{"name":"write","effect":"put"},)"
                   R"({"name":"readv","effect":"take","gathers":true}],)"
@@ -148,8 +149,8 @@ TEST(JsonLinesHistory, IsReadable) {
 TEST(JsonLinesHistory, SaysInWhichLineWhatIsWrong) {
   const std::string text = EncodeHistory(SampleHistory(), HistoryForm::kJsonLines);
 
-  EXPECT_EQ(Refusal(Replaced(text, "\"version\":1", "\"version\":2")),
-            "h:1: history of version 2; this parley reads version 1");
+  EXPECT_EQ(Refusal(Replaced(text, "\"version\":2", "\"version\":3")),
+            "h:1: history of version 3; this parley reads version 2");
   EXPECT_EQ(Refusal(Replaced(text, "\"op\":1", "\"op\":2")),
             "h:3: operation 2 follows 1 operations");
   EXPECT_EQ(Refusal(Replaced(text, "\"handle\":2", "\"handel\":2")),

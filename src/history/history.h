@@ -56,10 +56,31 @@ enum PairFlaw : std::uint8_t {
 
 std::string_view EffectName(Effect effect);
 
+// What a facility carries, and so which checkers judge it.  Files know a family by its place here.
+enum class Family : std::uint8_t {
+  kByteStream,  // bytes in order, cut anywhere
+  kMessages,    // whole messages, each of a class; message_calls.h
+};
+
+// Which of the messages a take asks for; message_calls.h.  Files know it by its place here.
+enum class Selector : std::uint8_t {
+  kAny,      // the oldest one
+  kEqual,    // the oldest one of a class
+  kLowest,   // the oldest one of the lowest class, up to a bound
+  kExcept,   // the oldest one of any other class
+  kHighest,  // the oldest one of the highest class
+};
+
+// A receive that finds nothing for it tells that there is nothing at all.
+constexpr bool TakesAny(Selector select) {
+  return select == Selector::kAny || select == Selector::kHighest;
+}
+
 struct Call {
   std::string name;  // "write"
   Effect effect = Effect::kOther;
   bool gathers = false;  // takes several segments (writev, readv)
+  Selector select = Selector::kAny;
 
   bool operator==(const Call&) const = default;
 };
@@ -153,8 +174,9 @@ struct Sighting {
 };
 
 struct HistoryHeader {
-  int version = 1;
+  int version = 2;
   std::string facility;
+  Family family = Family::kByteStream;
   std::string scenario;
   std::string token;  // replays the round; empty when another tool wrote the history
   std::uint64_t seed = 0;
@@ -166,6 +188,7 @@ struct HistoryHeader {
   std::uint64_t atomic_bytes = 4096;  // PIPE_BUF, or what the facility promises as indivisible
   std::uint64_t default_capacity_bytes = 0;  // of a fresh object, 0 when unknown
   std::uint64_t capacity_bytes = 0;          // when the round began, 0 when unbounded or unknown
+  std::uint64_t capacity_messages = 0;       // the same of messages
   bool complete = true;     // false: a log was full; nothing may be concluded from what is absent
   bool drained = false;     // every object was read to its end after the last put
   bool overwrites = false;  // writers overwrite their buffer after each call

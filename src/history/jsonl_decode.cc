@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -82,6 +83,7 @@ void Decoder::Header(JsonMembers& members) {
   HistoryHeader& header = history_.header;
   const auto number = [&](std::string_view key) { return members.Unsigned(key, kNever); };
   header.facility = members.Text("facility");
+  header.family = EnumMember<Family>(members, "family", kFamilyNames);
   header.scenario = members.Text("scenario");
   header.token = members.Text("token");
   header.seed = number("seed");
@@ -93,6 +95,7 @@ void Decoder::Header(JsonMembers& members) {
   header.atomic_bytes = number("atomic_bytes");
   header.default_capacity_bytes = number("default_capacity_bytes");
   header.capacity_bytes = number("capacity_bytes");
+  header.capacity_messages = number("capacity_messages");
   header.complete = members.Flag("complete");
   header.drained = members.Flag("drained");
   header.overwrites = members.Flag("overwrites");
@@ -124,6 +127,9 @@ Problem Decoder::Calls(const json& calls) {
     if (!known.has_value()) members.Fail(fmt::format("effect \"{}\" is unknown", effect));
     next.effect = known.value_or(Effect::kOther);
     next.gathers = members.Flag("gathers", false);
+    if (members.Has("select")) {
+      next.select = EnumMember<Selector>(members, "select", kSelectNames);
+    }
     if (const Problem problem = members.Problem()) return "calls: " + *problem;
     call_numbers_.emplace(next.name, static_cast<std::uint8_t>(history_.calls.size()));
     history_.calls.push_back(std::move(next));

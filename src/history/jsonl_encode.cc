@@ -73,6 +73,7 @@ std::string CallsOf(const History& history) {
     line.Text("name", call.name);
     line.Text("effect", EffectName(call.effect));
     line.FlagIfSet("gathers", call.gathers);
+    if (call.select != Selector::kAny) line.Text("select", NameOf(kSelectNames, call.select));
   }
   return out + "]";
 }
@@ -96,6 +97,7 @@ void EncodeHeading(const History& history, std::string& out) {
   line.Text("parley", "history");
   line.Number("version", header.version);
   line.Text("facility", header.facility);
+  line.Text("family", NameOf(kFamilyNames, header.family));
   line.Text("scenario", header.scenario);
   line.Text("token", header.token);
   line.Number("seed", header.seed);
@@ -107,6 +109,7 @@ void EncodeHeading(const History& history, std::string& out) {
   line.Number("atomic_bytes", header.atomic_bytes);
   line.Number("default_capacity_bytes", header.default_capacity_bytes);
   line.Number("capacity_bytes", header.capacity_bytes);
+  line.Number("capacity_messages", header.capacity_messages);
   line.Flag("complete", header.complete);
   line.Flag("drained", header.drained);
   line.Flag("overwrites", header.overwrites);

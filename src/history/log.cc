@@ -1,6 +1,7 @@
 #include "src/history/log.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <map>
 
@@ -200,7 +201,30 @@ void AssembleOperations(std::span<const LogView> logs, History& history) {
   }
 }
 
+namespace {
+
+// Of messages, a receive that would take any says so when there is none: each send that had
+// returned by then was before it.  Another queue may have come under a name that was removed.
+bool FoundEmpty(const History& history) {
+  std::uint64_t last_put = 0;
+  std::uint64_t empty = 0;
+  for (const Operation& op : history.operations) {
+    const Effect effect = history.effect(op);
+    if (effect == Effect::kRemoveName) return false;
+    if (effect == Effect::kPut) {
+      last_put = std::max(last_put, op.returned_ns == kNever ? op.invoked_ns : op.returned_ns);
+    } else if (effect == Effect::kTake && op.failed_with(EAGAIN) &&
+               TakesAny(history.calls[op.call].select)) {
+      empty = std::max(empty, op.invoked_ns);
+    }
+  }
+  return empty > last_put;
+}
+
+}  // namespace
+
 bool WasDrained(const History& history) {
+  if (history.header.family == Family::kMessages) return FoundEmpty(history);
   std::uint64_t first_put = kNever;
   std::uint64_t last_put = 0;
   std::uint64_t end_of_file = 0;

@@ -19,7 +19,11 @@ inline constexpr auto kFaultNames =
 inline constexpr auto kTopologyNames =
     std::to_array<std::string_view>({"related", "forked", "unrelated"});
 inline constexpr auto kExtentNames =
-    std::to_array<std::string_view>({"written", "unidentified", "overwritten"});
+    std::to_array<std::string_view>({"written", "unidentified", "overwritten", "untold"});
+
+inline constexpr auto kFamilyNames = std::to_array<std::string_view>({"byte stream", "messages"});
+inline constexpr auto kSelectNames =
+    std::to_array<std::string_view>({"any", "equal", "lowest", "except", "highest"});
 
 std::optional<Effect> EffectOfName(std::string_view name);
 

@@ -23,6 +23,7 @@ enum class ExtentKind : std::uint8_t {
   kWritten = 0,   // bit-identical to what that writer sent at that position
   kUnidentified,  // bytes that no writer's stream contains here
   kOverwritten,   // the pattern that a writer puts in its buffer after a call has returned
+  kUntold,        // as they have to be, but too few to tell whose, or where in a writer's stream
 };
 
 enum class RecordKind : std::uint8_t { kEmpty = 0, kOperation, kExtents };

@@ -40,6 +40,7 @@ std::string AnyText(Random& random) {
 
 HistoryHeader AnyHeader(Random& random) {
   return {.facility = AnyText(random),
+          .family = static_cast<Family>(random.Below(kFamilyNames.size())),
           .scenario = AnyText(random),
           .token = AnyText(random),
           .seed = Any<std::uint64_t>(random),
@@ -51,6 +52,7 @@ HistoryHeader AnyHeader(Random& random) {
           .atomic_bytes = AnyBelow(random, kInstantMax),
           .default_capacity_bytes = AnyBelow(random, kInstantMax),
           .capacity_bytes = AnyBelow(random, kInstantMax),
+          .capacity_messages = AnyBelow(random, kInstantMax),
           .complete = random.Chance(1, 2),
           .drained = random.Chance(1, 2),
           .overwrites = random.Chance(1, 2)};
@@ -139,7 +141,8 @@ History Generator::Run(std::size_t operations) {
   for (std::size_t i = 0; i < kEffectCount; ++i) {
     history_.calls.push_back({.name = std::to_string(i) + ":" + AnyText(random_),
                               .effect = static_cast<Effect>(i),
-                              .gathers = random_.Chance(1, 2)});
+                              .gathers = random_.Chance(1, 2),
+                              .select = static_cast<Selector>(random_.Below(kSelectNames.size()))});
     // Receives are what has the most to say.
     history_.calls.push_back({.name = "take " + std::to_string(i), .effect = Effect::kTake});
   }

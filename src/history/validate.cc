@@ -45,17 +45,19 @@ Problem HistoryValidator::Heading() {
                        HistoryHeader{}.version);
   }
   if (header.clock_slack_ns >= kInstantMax) return "clock slack is beyond 2^62 ns";
-  if (std::max({header.atomic_bytes, header.capacity_bytes, header.default_capacity_bytes}) >=
-      kInstantMax) {
+  if (std::max({header.atomic_bytes, header.capacity_bytes, header.default_capacity_bytes,
+                header.capacity_messages}) >= kInstantMax) {
     return "a size is beyond 2^62 bytes";
   }
   if (history_.calls.size() > kCallsMax) return fmt::format("more than {} calls", kCallsMax);
   if (history_.workers.size() > kWorkersMax) {
     return fmt::format("more than {} workers", kWorkersMax);
   }
+  if (Beyond(header.family, kFamilyNames.size())) return "its family is unknown";
   std::set<std::string_view> names;
   for (const Call& call : history_.calls) {
     if (Beyond(call.effect, kEffectCount)) return "a call's effect is unknown";
+    if (Beyond(call.select, kSelectNames.size())) return "what a call selects is unknown";
     if (!names.insert(call.name).second) {
       return fmt::format("call \"{}\" is listed twice", call.name);
     }

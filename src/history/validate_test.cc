@@ -27,8 +27,8 @@ TEST(ValidateHistory, AcceptsTheSample) {
 }
 
 TEST(ValidateHistory, RefusesHeadingsThatCannotBe) {
-  EXPECT_EQ(After([](History& h) { h.header.version = 2; }),
-            "header 0: history of version 2; this parley reads version 1");
+  EXPECT_EQ(After([](History& h) { h.header.version = 3; }),
+            "header 0: history of version 3; this parley reads version 2");
   EXPECT_EQ(After([](History& h) { h.header.clock_slack_ns = kInstantMax; }),
             "header 0: clock slack is beyond 2^62 ns");
   EXPECT_EQ(After([](History& h) { h.header.atomic_bytes = kNever; }),
@@ -81,7 +81,7 @@ TEST(ValidateHistory, RefusesReceptionsThatCannotBe) {
             "operation 3: it received extents, but is no receive that succeeded");
   EXPECT_EQ(After([](History& h) { h.operations[3].result = 69; }),
             "operation 3: its extents add up to 70 bytes; it returned 69");
-  EXPECT_EQ(After([](History& h) { h.extents[1].kind = 3; }),
+  EXPECT_EQ(After([](History& h) { h.extents[1].kind = 99; }),
             "operation 3: the kind of an extent is unknown");
   EXPECT_EQ(After([](History& h) { h.extents[0].position = kInstantMax; }),
             "operation 3: an extent's position is beyond 2^62");

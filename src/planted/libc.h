@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -56,6 +57,11 @@ inline constinit Next<decltype(::close)> close{"close"};
 inline constinit Next<decltype(::openat)> openat{"openat"};
 inline constinit Next<decltype(::mkfifoat)> mkfifoat{"mkfifoat"};
 inline constinit Next<decltype(::pipe2)> pipe2{"pipe2"};
+inline constinit Next<decltype(::mq_open)> mq_open{"mq_open"};
+inline constinit Next<decltype(::mq_send)> mq_send{"mq_send"};
+inline constinit Next<decltype(::mq_timedsend)> mq_timedsend{"mq_timedsend"};
+inline constinit Next<decltype(::mq_receive)> mq_receive{"mq_receive"};
+inline constinit Next<decltype(::mq_close)> mq_close{"mq_close"};
 inline constinit Next<decltype(::_exit)> exit_now{"_exit"};
 
 }  // namespace libc

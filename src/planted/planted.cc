@@ -77,6 +77,28 @@ Object& Learn(const struct stat& found, bool named) {
   return *free;
 }
 
+void NoteDescriptor(Object& object, int fd) {
+  const auto place = static_cast<std::size_t>(fd);
+  if (place >= kDescriptors || object.descriptors.test(place)) return;
+  // Its number may have belonged to another one that was closed behind our back.
+  for (Object& other : g_objects) other.descriptors.reset(place);
+  object.descriptors.set(place);
+}
+
+const char* FacilitiesText(On on) {
+  switch (on) {
+    case On::kPipe:
+      return "pipe";
+    case On::kFifo:
+      return "fifo";
+    case On::kBoth:
+      return "fifo pipe";
+    case On::kMq:
+      return "mq";
+  }
+  return "";
+}
+
 }  // namespace
 
 struct Registry {
@@ -99,9 +121,8 @@ Bug::Bug(const About& about) : about_(about) {
   g_alive = this;
 }
 
-bool Bug::IsToldOn(bool named) const {
-  const On wanted = named ? On::kFifo : On::kPipe;
-  return (static_cast<unsigned>(about_.on) & static_cast<unsigned>(wanted)) != 0;
+bool Bug::IsToldOn(On one) const {
+  return (static_cast<unsigned>(about_.on) & static_cast<unsigned>(one)) != 0;
 }
 
 bool Bug::Tells(Object& object) const {
@@ -143,6 +164,16 @@ int Bug::Control(const Target& target, int command, void* argument) {
   return libc::fcntl(target.fd, command, argument);
 }
 
+int Bug::Send(const Target& queue, const Message& message) {
+  return libc::mq_send(queue.fd, message.bytes, message.count, message.priority);
+}
+
+ssize_t Bug::Receive(const Target& queue, const MessageBuffer& buffer) {
+  return libc::mq_receive(queue.fd, buffer.bytes, buffer.count, buffer.priority);
+}
+
+int Bug::CloseQueue(const Target& queue) { return libc::mq_close(queue.fd); }
+
 Bug* Alive() { return g_alive; }
 const Bug* FirstBug() { return g_first; }
 void CountTold() { g_log->told.fetch_add(1, std::memory_order_relaxed); }
@@ -156,12 +187,19 @@ Object* Observe(int fd) {
     if (::fstatfs(fd, &system) != 0) return nullptr;
     object = &Learn(found, system.f_type != kPipeFileSystem);
   }
-  const auto place = static_cast<std::size_t>(fd);
-  if (place < kDescriptors && !object->descriptors.test(place)) {
-    // Its number may have belonged to another one that was closed behind our back.
-    for (Object& other : g_objects) other.descriptors.reset(place);
-    object->descriptors.set(place);
+  NoteDescriptor(*object, fd);
+  return object;
+}
+
+Object* ObserveQueue(int queue) {
+  struct stat found;
+  if (queue <= STDERR_FILENO || ::fstat(queue, &found) != 0) return nullptr;
+  Object* object = Recall(found);
+  if (object == nullptr) {
+    object = &Learn(found, false);
+    object->queue = true;
   }
+  NoteDescriptor(*object, queue);
   return object;
 }
 
@@ -229,7 +267,6 @@ size_t parley_planted_count(void) {
 }
 
 int parley_planted_get(size_t index, struct parley_planted_bug* bug) {
-  using parley::planted::On;
   const auto* found = parley::planted::FirstBug();
   for (; found != nullptr && index > 0; --index) found = found->next();
   if (found == nullptr) return 0;
@@ -237,7 +274,7 @@ int parley_planted_get(size_t index, struct parley_planted_bug* bug) {
   bug->name = about.name;
   bug->says = about.says;
   bug->promise = about.promise;
-  bug->facilities = about.on == On::kPipe ? "pipe" : about.on == On::kFifo ? "fifo" : "fifo pipe";
+  bug->facilities = parley::planted::FacilitiesText(about.on);
   bug->also = about.also;
   bug->every = about.every;
   return 1;

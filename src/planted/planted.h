@@ -1,7 +1,7 @@
 // What a planted bug is: a class that stands between a process and libc, and breaks one promise on
 // purpose.  Each file in bugs/ holds one and registers it; at most one is alive in a process.
 //
-// A bug touches pipes and FIFOs above descriptor 2 and nothing else.  The processes that it is told
+// A bug touches pipes, FIFOs and message queues above descriptor 2 and nothing else.  The processes that it is told
 // in have one thread.
 #pragma once
 
@@ -21,13 +21,14 @@ namespace parley::planted {
 
 inline constexpr std::size_t kDescriptors = 1024;  // those above are not told apart
 
-// A pipe or a FIFO, as this process has used it since it was forked.  Forgotten when the process
+// A pipe, a FIFO or a POSIX message queue, as this process has used it since it was forked.  Forgotten when the process
 // closes its last descriptor on it, so that an inode number that comes again starts afresh.
 struct Object {
   dev_t device = 0;
   ino_t inode = 0;
   bool known = false;
   bool named = false;         // a FIFO
+  bool queue = false;         // a message queue
   bool made = false;          // by this process
   bool used = false;          // this process has written to it or read from it
   std::uint64_t chances = 0;  // of the bug, so far
@@ -64,7 +65,21 @@ struct OpenCall {
   int access() const;  // O_RDONLY, O_WRONLY or O_RDWR
 };
 
-enum class On : std::uint8_t { kPipe = 1, kFifo = 2, kBoth = 3 };
+// What mq_send() offers.
+struct Message {
+  const char* bytes;
+  std::size_t count;
+  unsigned priority;
+};
+
+// Where mq_receive() puts what it gets.
+struct MessageBuffer {
+  char* bytes;
+  std::size_t count;
+  unsigned* priority;  // may be null
+};
+
+enum class On : std::uint8_t { kPipe = 1, kFifo = 2, kBoth = 3, kMq = 4 };
 
 struct About {
   const char* name;
@@ -94,6 +109,11 @@ class Bug {
   virtual int Control(const Target& target, int command, void* argument);  // fcntl()
   virtual void AfterPoll(const Target&, pollfd&) {}  // the answer may be changed
 
+  virtual int Send(const Target& queue, const Message& message);
+  virtual ssize_t Receive(const Target& queue, const MessageBuffer& buffer);
+  virtual int CloseQueue(const Target& queue);
+  virtual void OpenedQueue(const Target&, int /*flags*/) {}
+
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}
   // Before any call at all, on whatever descriptor.
@@ -103,7 +123,8 @@ class Bug {
   // The process ends by itself.
   virtual void AtExit() {}
 
-  bool IsToldOn(bool named) const;
+  bool IsToldOn(bool named) const { return IsToldOn(named ? On::kFifo : On::kPipe); }
+  bool IsToldOn(On one) const;
   const About& about() const { return about_; }
   Bug* next() const { return next_; }
 
@@ -131,6 +152,9 @@ void CountTold();
 
 // The pipe or FIFO behind a descriptor above 2; null when it is something else.
 Object* Observe(int fd);
+
+// The message queue behind a descriptor; null when there is none.
+Object* ObserveQueue(int queue);
 
 // The FIFO of that name; null when it is something else.
 Object* ObserveName(int directory_fd, const char* path);

@@ -16,7 +16,7 @@ struct parley_planted_bug { /* NOLINT(readability-identifier-naming): C */
   const char* name;         /* as PARLEY_PLANTED names it */
   const char* says;         /* one sentence: what it does */
   const char* promise;      /* catalogue id that it breaks, without "@facility" */
-  const char* facilities;   /* where it can be told, separated by blanks: "pipe", "fifo" */
+  const char* facilities;   /* where it can be told, separated by blanks: "fifo pipe" */
   const char* also;         /* further ids that may be blamed beside it, separated by blanks */
   unsigned every;           /* told at every n-th chance of each process on each object */
 };

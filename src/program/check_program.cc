@@ -107,7 +107,9 @@ class Checking {
       return at(fmt::format("bytes is {}; it must be 0..{}", step.bytes, kMaxMessageBytes));
     });
     if (problem_ || facility_.Calls()[step.call].effect != Effect::kPut) return false;
-    Require(worker.encoding != Encoding::kFramed || step.bytes == 0 || step.bytes >= kHeaderBytes,
+    const bool framed = worker.encoding == Encoding::kFramed &&
+                        facility_.GetTraits().family == Family::kByteStream;
+    Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes,
             [&] {
               return at(
                   fmt::format("bytes is {}, less than a framed record's header of {}; raise "
@@ -148,7 +150,9 @@ Result<void> CheckProgram(const Program& program) {
 
 bool ReadersFindWholeRecords(const Program& program) {
   constexpr std::uint32_t kWholeBytesMax = 4096;  // PIPE_BUF of Linux
-  const auto calls = FindFacility(program.facility)->Calls();
+  const Facility& facility = *FindFacility(program.facility);
+  if (facility.GetTraits().family == Family::kMessages) return true;
+  const auto calls = facility.Calls();
   std::size_t receivers = 0;
   bool framed = true;
   std::optional<std::uint32_t> size;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <algorithm>
 #include <set>
 
 #include "src/history/output_file.h"
@@ -99,6 +100,8 @@ void Decoder::ReadHeading(Members& heading) {
   if (const json* object = heading.Find("object")) {
     Members members(*object, "/object", problem_);
     members.Number("capacity_bytes", program().object.capacity_bytes);
+    members.Number("capacity_messages", program().object.capacity_messages);
+    members.Number("message_bytes", program().object.message_bytes);
     members.Flag("nonblocking", program().object.nonblocking);
     members.Flag("exists", program().object.exists);
     members.RefuseOthers();

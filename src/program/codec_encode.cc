@@ -45,6 +45,8 @@ Json HeadingOf(const ProgramFile& file) {
   heading["facility"] = program.facility;
   Json object = Json::object();
   PutUnless(object, "capacity_bytes", program.object.capacity_bytes, 0U);
+  PutUnless(object, "capacity_messages", program.object.capacity_messages, 0U);
+  PutUnless(object, "message_bytes", program.object.message_bytes, 0U);
   PutUnless(object, "nonblocking", program.object.nonblocking, false);
   PutUnless(object, "exists", program.object.exists, true);
   PutUnless(heading, "object", object, Json::object());

@@ -64,6 +64,8 @@ constexpr std::string_view kSmall =
 
 bool Same(const Program& a, const Program& b) {
   return a.facility == b.facility && a.object.capacity_bytes == b.object.capacity_bytes &&
+         a.object.capacity_messages == b.object.capacity_messages &&
+         a.object.message_bytes == b.object.message_bytes &&
          a.object.nonblocking == b.object.nonblocking && a.object.exists == b.object.exists &&
          a.roles == b.roles && a.workers == b.workers && a.faults == b.faults &&
          a.phases == b.phases && a.maker_keeps == b.maker_keeps && a.stepped == b.stepped;

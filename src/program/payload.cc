@@ -5,14 +5,11 @@
 
 #include "src/base/check.h"
 #include "src/base/seed.h"
+#include "src/program/record_format.h"
 
 namespace parley {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x594c5250;  // "PRLY"
-// The body's words are an arithmetic sequence: cheap to make, cheap to compare, and each word of a
-// round's records is different from all others with overwhelming probability.
-constexpr std::uint64_t kStride = 0x9e3779b97f4a7c15U;
 // How far behind the first differing byte a record may really have ended: bytes of its successor
 // that happen to equal the expected ones.  Eight equal by chance once in 2^64.
 constexpr std::size_t kLookBack = 8;
@@ -23,106 +20,6 @@ constexpr std::size_t kSampleBytesMin = 8;  // when no more will come
 constexpr std::uint64_t kRelocationBytesMax = 2U << 20;
 // A search takes milliseconds; a stream that needs many is broken beyond doubt.
 constexpr int kRelocationsMax = 32;
-constexpr std::size_t kBlockWords = 64;
-
-// Position before, check word behind whatever a writer's headers have in common: the first part of
-// one and the rest of another must not pass for a header when a record is torn.
-struct WireHeader {
-  std::uint32_t magic;
-  std::uint32_t position_low;
-  std::uint16_t writer;
-  std::uint8_t body;
-  std::uint8_t zero;
-  std::uint32_t bytes;
-  std::uint32_t position_high;
-  std::uint32_t check;
-};
-static_assert(sizeof(WireHeader) == kHeaderBytes);
-
-std::uint64_t BodyBase(std::uint32_t tag, std::uint16_t writer, std::uint64_t position) {
-  return Mix(Mix(position ^ (std::uint64_t{writer} << 48)) ^ tag);
-}
-
-// Of all fields but itself; base: of the body that the header announces.
-std::uint32_t CheckWord(const WireHeader& header, std::uint64_t base) {
-  const std::uint64_t rest =
-      std::uint64_t{header.bytes} << 16 | std::uint64_t{header.zero} << 8 | header.body;
-  return static_cast<std::uint32_t>(((base ^ rest) * kStride) >> 32);
-}
-
-// Word number index of a body.
-std::uint64_t BodyWord(Body body, std::uint64_t base, std::uint64_t index, std::uint32_t tag) {
-  switch (body) {
-    case Body::kZeros:
-      return 0;
-    case Body::kOnes:
-      return ~std::uint64_t{0};
-    case Body::kNewlines:
-      return 0x0a0a0a0a0a0a0a0aU;
-    case Body::kMagic: {
-      const std::uint64_t magic = kMagic ^ tag;
-      return magic << 32 | magic;
-    }
-    default:
-      return base + index * kStride;
-  }
-}
-
-void FillBody(std::span<std::byte> out, Body body, std::uint64_t base, std::uint32_t tag) {
-  const std::size_t words = out.size() / 8;
-  if (body == Body::kCounter) {
-    for (std::size_t i = 0; i < words; ++i) {
-      const std::uint64_t word = base + i * kStride;
-      std::memcpy(out.data() + i * 8, &word, 8);
-    }
-  } else {
-    const std::uint64_t word = BodyWord(body, base, 0, tag);
-    for (std::size_t i = 0; i < words; ++i) std::memcpy(out.data() + i * 8, &word, 8);
-  }
-  const std::uint64_t last = BodyWord(body, base, words, tag);
-  std::memcpy(out.data() + words * 8, &last, out.size() % 8);
-}
-
-// Length of the common prefix of bytes and the body from offset on.
-std::size_t MatchBody(std::span<const std::byte> bytes, Body body, std::uint64_t base,
-                      std::uint64_t offset, std::uint32_t tag) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    std::uint64_t block[kBlockWords];
-    const std::uint64_t first = (offset + done) / 8;
-    const std::size_t skip = (offset + done) % 8;
-    const std::size_t count = std::min(bytes.size() - done, sizeof block - skip);
-    const std::size_t words = (skip + count + 7) / 8;
-    if (body == Body::kCounter) {
-      for (std::size_t i = 0; i < words; ++i) block[i] = base + (first + i) * kStride;
-    } else {
-      std::fill_n(block, words, BodyWord(body, base, 0, tag));
-    }
-    const auto* expected = reinterpret_cast<const std::byte*>(block) + skip;
-    const std::byte* actual = bytes.data() + done;
-    if (std::memcmp(expected, actual, count) != 0) {
-      return done + static_cast<std::size_t>(
-                        std::mismatch(expected, expected + count, actual).first - expected);
-    }
-    done += count;
-  }
-  return done;
-}
-
-WireHeader MakeHeader(std::uint32_t tag, std::uint16_t writer, Body body, std::uint32_t bytes,
-                      std::uint64_t position, std::uint64_t base) {
-  WireHeader header{.magic = kMagic ^ tag,
-                    .position_low = static_cast<std::uint32_t>(position),
-                    .writer = writer,
-                    .body = static_cast<std::uint8_t>(body),
-                    .zero = 0,
-                    .bytes = bytes,
-                    .position_high = static_cast<std::uint32_t>(position >> 32),
-                    .check = 0};
-  header.check = CheckWord(header, base);
-  return header;
-}
-
 std::size_t IdentityOf(std::byte byte) { return std::to_integer<std::size_t>(byte >> 5); }
 
 // Eight bytes of a self-identifying stream.
@@ -166,9 +63,7 @@ void Append(std::vector<Extent>& out, std::size_t merge_from, Extent extent) {
 struct Decoder::Header {
   WireHeader wire;
   std::uint64_t base = 0;
-  std::uint64_t position() const {
-    return std::uint64_t{wire.position_high} << 32 | wire.position_low;
-  }
+  std::uint64_t position() const { return wire.position(); }
 };
 
 void EncodeRecord(std::span<std::byte> record, Encoding encoding, std::uint32_t tag,
@@ -181,7 +76,7 @@ void EncodeRecord(std::span<std::byte> record, Encoding encoding, std::uint32_t 
   CHECK(record.size() >= kHeaderBytes);
   const std::uint64_t base = BodyBase(tag, writer, position);
   const WireHeader header =
-      MakeHeader(tag, writer, body, static_cast<std::uint32_t>(record.size()), position, base);
+      MakeHeader(tag, writer, body, static_cast<std::uint32_t>(record.size()), position);
   std::memcpy(record.data(), &header, sizeof header);
   FillBody(record.subspan(kHeaderBytes), body, base, tag);
 }
@@ -220,9 +115,8 @@ std::uint64_t Decoder::Finish(std::vector<Extent>& extents) {
 bool Decoder::ReadHeader(std::span<const std::byte> bytes, Header& header) const {
   if (bytes.size() < kHeaderBytes) return false;
   std::memcpy(&header.wire, bytes.data(), sizeof header.wire);
-  if (header.wire.magic != (kMagic ^ tag_) || header.wire.bytes < kHeaderBytes) return false;
   header.base = BodyBase(tag_, header.wire.writer, header.position());
-  return header.wire.check == CheckWord(header.wire, header.base);
+  return HeaderHolds(header.wire, tag_);
 }
 
 std::size_t Decoder::MatchLength(const Record& record, std::span<const std::byte> bytes) const {

@@ -85,6 +85,7 @@ struct StreamPlan {
   std::uint64_t operations = 0;  // how many calls; readers: 0 = until end-of-file
   Sizes sizes;                   // bytes of a put or of a take's buffer; argument of a resize
   Sizes pieces;                  // segments of a gathering call
+  Sizes classes;                 // messages: of a send, or what a receive that selects asks for
   bool operator==(const StreamPlan&) const = default;
 };
 
@@ -105,7 +106,7 @@ struct Step {
   std::uint16_t handle = 0;  // 0: the newest handle that fits
   std::uint16_t repeat = 1;  // times, a count
   std::uint32_t bytes = 0;
-  std::uint64_t argument = 0;
+  std::uint64_t argument = 0;  // gathering: segments; messages: as StreamPlan::classes
   std::uint32_t delay_us = 0;  // busy wait before the call, inside the phase
   bool operator==(const Step&) const = default;
 };

@@ -20,12 +20,18 @@ std::string_view ClauseName(Clause clause) {
       return "content-changed";
     case Clause::kContentOverwritten:
       return "content-overwritten";
+    case Clause::kMessageCut:
+      return "message-cut";
+    case Clause::kClassChanged:
+      return "class-changed";
     case Clause::kInterleaveUnseen:
       return "interleave-unseen";
     case Clause::kProgramOrder:
       return "program-order";
     case Clause::kRealTimeOrder:
       return "real-time-order";
+    case Clause::kClassOrder:
+      return "class-order";
     case Clause::kDuplicate:
       return "duplicate";
     case Clause::kLost:
@@ -50,6 +56,8 @@ std::string_view ClauseName(Clause clause) {
       return "short-blocking";
     case Clause::kUnavailable:
       return "unavailable";
+    case Clause::kRefusedWithRoom:
+      return "refused-with-room";
     case Clause::kOpenEarly:
       return "open-early";
     case Clause::kOpenRefused:
@@ -76,6 +84,8 @@ std::string_view ClauseName(Clause clause) {
       return "restarted-wrongly";
     case Clause::kDiedWithCreator:
       return "died-with-creator";
+    case Clause::kGoneWithSender:
+      return "gone-with-sender";
     case Clause::kNameGone:
       return "name-gone";
     case Clause::kDataSurvived:

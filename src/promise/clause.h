@@ -18,10 +18,13 @@ enum class Clause : std::uint8_t {
   kBytesMoved,          // bytes of one large write are received out of order or twice
   kContentChanged,      // what is received differs from what was sent, in content or length
   kContentOverwritten,  // what is received is what the caller's buffer held after the call returned
+  kMessageCut,          // a message came with another length than it was sent with
+  kClassChanged,        // a message came with another priority or type
   kInterleaveUnseen,    // calibration: writes above PIPE_BUF never interleaved (inconclusive only)
   // Order.
   kProgramOrder,   // one writer's items reach one reader out of order (O-SEQ)
   kRealTimeOrder,  // a write that returned before another began is read after it (O-RT)
+  kClassOrder,     // one of a less urgent class came though a more urgent one was there (O-PRIO)
   // Exactly once (O-EXO).
   kDuplicate,          // received twice
   kLost,               // accepted, never received although the channel was drained
@@ -36,7 +39,8 @@ enum class Clause : std::uint8_t {
   kEndOfFileEarly,        // read gave 0 although a writing end was open throughout, or data unread
   kEndOfFileMissing,      // EAGAIN or EOF missing after the death of the last writer was reported
   kShortBlocking,         // a blocking write returned less than asked, uninterrupted, readers alive
-  kUnavailable,           // EAGAIN from a read although data was certainly there
+  kUnavailable,           // EAGAIN from a receive although data was certainly there
+  kRefusedWithRoom,       // EAGAIN from a send of a message although there was certainly room
   kOpenEarly,             // a blocking open returned although the other end was open at no time
   kOpenRefused,           // ENXIO although a reader certainly had it open
   kOpenGhost,             // a non-blocking open for writing succeeded with no reader
@@ -51,6 +55,7 @@ enum class Clause : std::uint8_t {
   kRestartedWrongly,      // EINTR in spite of SA_RESTART, or asleep on without it
   // Existence (O-LIFE, O-WIN1, O-RES).
   kDiedWithCreator,   // object or unread data gone with its creator, though still held open
+  kGoneWithSender,    // a message was gone when its sender had left before any receiver came
   kNameGone,          // the name vanished although nobody removed it
   kDataSurvived,      // data of before the last close is received after it
   kGenerationsMixed,  // data crossed between an unlinked object and its namesake

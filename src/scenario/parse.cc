@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "src/history/names.h"
 #include "src/promise/promise.h"
 #include "src/scenario/reading.h"
 #include "src/scenario/scenario.h"
@@ -43,6 +44,16 @@ void ReadFacilities(Table& document, Scenario& scenario, Reading& reading) {
   }
   if (scenario.facilities.empty()) {
     reading.problem.Report(node->at, "facilities is empty; name at least one");
+  }
+  for (const Facility* facility : reading.facilities) {
+    const Family family = facility->GetTraits().family;
+    const Family first = reading.facilities.front()->GetTraits().family;
+    if (family == first) continue;
+    reading.problem.Report(
+        node->at, fmt::format("facilities: {} carries {} and {} carries {}; a scenario is for one "
+                              "of both",
+                              scenario.facilities.front(), NameOf(kFamilyNames, first),
+                              facility->Name(), NameOf(kFamilyNames, family)));
   }
 }
 
@@ -133,8 +144,10 @@ void CheckReaders(const Node& document, Reading& reading) {
 // What only the whole file can tell.
 void CheckWhole(const Node& document, Reading& reading) {
   const Rules& rules = reading.rules;
-  CheckWriters(document, reading);
-  CheckReaders(document, reading);
+  if (!CarryMessages(reading)) {
+    CheckWriters(document, reading);
+    CheckReaders(document, reading);
+  }
   const bool draws =
       std::ranges::any_of(rules.roles, [](const RoleRule& role) { return !role.calls.empty(); });
   if (!draws && rules.phases.empty()) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "src/history/message_calls.h"
 #include "src/scenario/reading.h"
 
 namespace parley {
@@ -14,6 +15,7 @@ constexpr std::uint64_t kMaxChances = 1024;
 constexpr std::uint64_t kMaxPauseUs = 1'000'000;
 constexpr std::uint64_t kMaxResizeBytes = 1U << 30;
 constexpr std::uint64_t kMaxFaults = 256;
+constexpr std::uint64_t kMaxClass = kClassMax;
 
 constexpr Word<Topology> kTopologies[] = {{"related", Topology::kRelated},
                                           {"forked", Topology::kForked},
@@ -164,6 +166,13 @@ void ReadCalls(Table& table, RoleRule& role, Reading& reading) {
     role.pieces = ReadSizes(*pieces, table.Name("pieces"), {1, kMaxPieces}, reading.problem);
     if (!gathers) {
       reading.problem.Report(pieces->key_at, "worker.pieces is given, but no call takes several");
+    }
+  }
+  if (const Node* classes = table.Find("classes")) {
+    role.classes = ReadSizes(*classes, table.Name("classes"), {0, kMaxClass}, reading.problem);
+    if (!CarryMessages(reading)) {
+      reading.problem.Report(classes->key_at,
+                             "worker.classes is given, but the facilities carry no messages");
     }
   }
 }

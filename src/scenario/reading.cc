@@ -8,6 +8,7 @@ namespace parley {
 namespace {
 
 constexpr std::uint64_t kMaxCapacityBytes = 1U << 30;
+constexpr std::uint64_t kMaxCapacityMessages = 1U << 16;
 
 bool MayBe(const Sizes& sizes, std::uint32_t low, std::uint32_t high) {
   return std::any_of(
@@ -17,6 +18,7 @@ bool MayBe(const Sizes& sizes, std::uint32_t low, std::uint32_t high) {
 
 // A framed record is empty or has a whole header.
 void CheckFrames(const Sizes& sizes, Position at, std::string_view name, Reading& reading) {
+  if (CarryMessages(reading)) return;
   if (reading.rules.encoding != Encoding::kFramed || !MayBe(sizes, 1, kHeaderBytes - 1)) return;
   reading.problem.Report(
       at, fmt::format("{} allows 1..{} bytes, less than a framed record's header of {}; raise it, "
@@ -45,6 +47,14 @@ ObjectRule ReadObjectRule(Table& table, ObjectRule rule) {
     rule.capacity_bytes = ReadSizes(*capacity, table.Name("capacity_bytes"), {1, kMaxCapacityBytes},
                                     table.problem(), "default");
   }
+  if (const Node* capacity = table.Find("capacity_messages")) {
+    rule.capacity_messages = ReadSizes(*capacity, table.Name("capacity_messages"),
+                                       {1, kMaxCapacityMessages}, table.problem(), "default");
+  }
+  if (const Node* bytes = table.Find("message_bytes")) {
+    rule.message_bytes = ReadSizes(*bytes, table.Name("message_bytes"), {1, kMaxMessageBytes},
+                                   table.problem(), "default");
+  }
   rule.nonblocking = table.Boolean("nonblocking", rule.nonblocking);
   rule.exists = table.Boolean("exists", rule.exists);
   return rule;
@@ -70,6 +80,12 @@ std::optional<CallTraits> ReadCall(const Node& node, std::string_view call, std:
     return std::nullopt;
   }
   return traits;
+}
+
+bool CarryMessages(const Reading& reading) {
+  return std::ranges::any_of(reading.facilities, [](const Facility* facility) {
+    return facility->GetTraits().family == Family::kMessages;
+  });
 }
 
 bool PutsBytes(std::string_view call, std::span<const Facility* const> facilities) {

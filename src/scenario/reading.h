@@ -35,6 +35,9 @@ void ReadPhases(Table& document, Reading& reading);
 std::optional<CallTraits> ReadCall(const Node& node, std::string_view call, std::string_view name,
                                    Reading& reading);
 
+// The facilities carry messages, whose priority or type is a class.
+bool CarryMessages(const Reading& reading);
+
 // Whether that call offers bytes.
 bool PutsBytes(std::string_view call, std::span<const Facility* const> facilities);
 

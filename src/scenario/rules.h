@@ -36,7 +36,9 @@ struct SizeRule {
 };
 
 struct ObjectRule {
-  Sizes capacity_bytes = Sizes::Range(0, 0);  // 0: the system's default
+  Sizes capacity_bytes = Sizes::Range(0, 0);     // 0: the system's default
+  Sizes capacity_messages = Sizes::Range(0, 0);  // 0: the system's default
+  Sizes message_bytes = Sizes::Range(0, 0);      // 0: the system's default
   bool nonblocking = false;
   bool exists = true;
 };
@@ -74,6 +76,7 @@ struct RoleRule {
   Interval operations;
   SizeRule sizes;  // of messages, buffers or capacities
   Sizes pieces = Sizes::Range(1, 1);
+  Sizes classes;  // messages: priorities or types; none: 0
 };
 
 enum class FaultPlace : std::uint8_t { kInside, kBetween, kEither };

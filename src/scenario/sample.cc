@@ -136,6 +136,7 @@ StreamPlan SampleStream(const Draft& draft, std::size_t role, std::uint64_t seed
     stream.sizes = Sizes::Range(*draft.one_size, *draft.one_size);
   }
   stream.pieces = rule.pieces;
+  stream.classes = rule.classes;
   return stream;
 }
 
@@ -183,6 +184,8 @@ ObjectPlan SampleObject(const Draft& draft) {
       own != draft.rules.facility_objects.end() ? own->second : draft.rules.object;
   Random random(Derive(draft.root, "capacity"));
   return {.capacity_bytes = rule.capacity_bytes.Draw(random),
+          .capacity_messages = rule.capacity_messages.Draw(random),
+          .message_bytes = rule.message_bytes.Draw(random),
           .nonblocking = rule.nonblocking,
           .exists = rule.exists};
 }
@@ -225,7 +228,7 @@ Program SampleProgram(const Scenario& scenario, const Facility& facility, std::u
   draft.record_bytes = scenario.rules.record_bytes.Draw(record);
   SampleCounts(draft, crew);
   if (mode == Mode::kStepped) FewerWorkers(draft);
-  if (crew) AdaptToCrew(draft);
+  if (crew && facility.GetTraits().family == Family::kByteStream) AdaptToCrew(draft);
   SampleWorkers(draft);
   if (mode == Mode::kStepped) {
     SampleSteps(draft);

@@ -85,7 +85,7 @@ class Script {
       case Effect::kPut:
       case Effect::kTake:
         step.bytes = stream.sizes.Draw(random_);
-        step.argument = stream.pieces.Draw(random_);
+        step.argument = (stream.classes.count > 0 ? stream.classes : stream.pieces).Draw(random_);
         break;
       case Effect::kResize:
         step.argument = stream.sizes.Draw(random_);

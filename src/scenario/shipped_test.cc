@@ -37,16 +37,18 @@ bool Binds(std::string_view facility, std::string_view promise) {
   return std::ranges::find(bindings, promise, &Binding::promise) != bindings.end();
 }
 
-std::uint32_t LeastMessage(Encoding encoding) {
-  return encoding == Encoding::kFramed ? kHeaderBytes : 1;
+std::uint32_t LeastMessage(Encoding encoding, const Facility& facility) {
+  const bool framed =
+      encoding == Encoding::kFramed && facility.GetTraits().family == Family::kByteStream;
+  return framed ? kHeaderBytes : 1;
 }
 
-void CheckMessages(const Sizes& sizes, Encoding encoding) {
+void CheckMessages(const Sizes& sizes, Encoding encoding, const Facility& facility) {
   for (std::uint32_t i = 0; i < sizes.count; ++i) {
     const auto [low, high] = sizes.choices[i];
     EXPECT_LE(low, high);
     EXPECT_LE(high, kMaxMessageBytes);
-    EXPECT_TRUE(high == 0 || low >= LeastMessage(encoding)) << low << ".." << high;
+    EXPECT_TRUE(high == 0 || low >= LeastMessage(encoding, facility)) << low << ".." << high;
   }
 }
 
@@ -62,7 +64,7 @@ void CheckStream(const StreamPlan& stream, const WorkerPlan& worker, const Facil
   }
   if (stream.call_count == 0) return;
   EXPECT_TRUE(takes || stream.operations > 0);
-  if (puts) CheckMessages(stream.sizes, worker.encoding);
+  if (puts) CheckMessages(stream.sizes, worker.encoding, facility);
   if (takes) {
     EXPECT_GT(stream.sizes.Smallest(), 0U);
   }
@@ -80,8 +82,9 @@ void CheckSteps(const WorkerPlan& worker, const Program& program, const Facility
     ASSERT_LT(step.call, facility.Calls().size());
     EXPECT_GT(step.repeat, 0U);
     const Effect effect = facility.Calls()[step.call].effect;
-    if (effect == Effect::kPut)
-      CheckMessages(Sizes::Range(step.bytes, step.bytes), worker.encoding);
+    if (effect == Effect::kPut) {
+      CheckMessages(Sizes::Range(step.bytes, step.bytes), worker.encoding, facility);
+    }
     if (effect == Effect::kTake) {
       EXPECT_GT(step.bytes, 0U);
     }
@@ -125,6 +128,7 @@ void CheckProgram(const Program& program, const Facility& facility) {
 
 // Several streams that receive at once must find whole records.
 void CheckReadersFindWholeRecords(const Program& program, const Facility& facility) {
+  if (facility.GetTraits().family == Family::kMessages) return;
   std::set<std::uint32_t> sizes;
   std::size_t takers = 0;
   for (const WorkerPlan& worker : program.workers) {
@@ -144,6 +148,7 @@ void CheckReadersFindWholeRecords(const Program& program, const Facility& facili
 // Others may cut into a write above PIPE_BUF: its bytes must tell whose they are, and a header of
 // its must not be cut.
 void CheckLargeWritesCanBeTold(const Program& program, const Facility& facility) {
+  if (facility.GetTraits().family == Family::kMessages) return;
   for (const WorkerPlan& worker : program.workers) {
     const StreamPlan& stream = worker.stream;
     if (stream.call_count == 0 || facility.Calls()[stream.calls[0].call].effect != Effect::kPut) {

@@ -18,7 +18,7 @@ namespace parley {
 namespace {
 
 constexpr Traits kTraits{
-    .family = "byte stream",
+    .family = Family::kByteStream,
     .timing = "open is sync, data buffered",
     .direction = "one-way",
     .processes = "any",

@@ -17,7 +17,7 @@ namespace parley {
 namespace {
 
 constexpr Traits kTraits{
-    .family = "byte stream",
+    .family = Family::kByteStream,
     .timing = "buffered",
     .direction = "one-way",
     .processes = "related or descriptor passed",

@@ -1,0 +1,203 @@
+#include "src/facility/mq/mq_port.h"
+
+#include <fcntl.h>
+#include <mqueue.h>
+
+#include <array>
+#include <cerrno>
+
+namespace parley {
+namespace {
+
+enum MqCall : std::uint8_t {
+  kMake,
+  kOpenRead,
+  kOpenWrite,
+  kOpenBoth,
+  kOpenReadNonblock,
+  kOpenWriteNonblock,
+  kOpenBothNonblock,
+  kSend,
+  kReceive,
+  kSetNonblock,
+  kCapacity,
+  kUnread,
+  kClose,
+  kUnlink,
+  kExists,
+  kCallCount,
+};
+
+constexpr std::array<CallTraits, kCallCount> kCalls{{
+    {.name = "make", .effect = Effect::kMakeName},
+    {.name = "open_read", .effect = Effect::kOpenRead},
+    {.name = "open_write", .effect = Effect::kOpenWrite},
+    {.name = "open_both", .effect = Effect::kOpenBoth},
+    {.name = "open_read_nonblock", .effect = Effect::kOpenRead, .nonblocking = true},
+    {.name = "open_write_nonblock", .effect = Effect::kOpenWrite, .nonblocking = true},
+    {.name = "open_both_nonblock", .effect = Effect::kOpenBoth, .nonblocking = true},
+    {.name = "send", .effect = Effect::kPut},
+    {.name = "receive", .effect = Effect::kTake, .select = Selector::kHighest},
+    {.name = "set_nonblock", .effect = Effect::kSetNonblocking},
+    {.name = "capacity", .effect = Effect::kQueryCapacity},
+    {.name = "unread", .effect = Effect::kQueryUnread},
+    {.name = "close", .effect = Effect::kClose},
+    {.name = "unlink", .effect = Effect::kRemoveName},
+    {.name = "exists", .effect = Effect::kQueryName},
+}};
+
+Reply Failed(int system_error) { return {.result = -1, .system_error = system_error}; }
+
+Reply Returned(std::int64_t result) { return result < 0 ? Failed(errno) : Reply{.result = result}; }
+
+iovec First(const Request& request) {
+  return request.pieces.empty() ? iovec{.iov_base = nullptr, .iov_len = 0} : request.pieces[0];
+}
+
+Reply Ask(int queue, long mq_attr::* member) {
+  mq_attr attributes{};
+  return ::mq_getattr(queue, &attributes) != 0 ? Failed(errno) : Returned(attributes.*member);
+}
+
+}  // namespace
+
+std::span<const CallTraits> MqPort::Calls() { return kCalls; }
+
+Reply MqPort::Perform(const Request& request) {
+  switch (request.call) {
+    case kMake:
+      return Make();
+    case kOpenRead:
+      return Open(O_RDONLY, End::kReading);
+    case kOpenWrite:
+      return Open(O_WRONLY, End::kWriting);
+    case kOpenBoth:
+      return Open(O_RDWR, End::kBoth);
+    case kOpenReadNonblock:
+      return Open(O_RDONLY | O_NONBLOCK, End::kReading);
+    case kOpenWriteNonblock:
+      return Open(O_WRONLY | O_NONBLOCK, End::kWriting);
+    case kOpenBothNonblock:
+      return Open(O_RDWR | O_NONBLOCK, End::kBoth);
+    case kUnlink:
+      return Returned(::mq_unlink(name_.c_str()));
+    case kExists:
+      return Exists();
+    default:
+      return request.call < kCallCount ? PerformOn(Chosen(request), request) : Failed(ENOTSUP);
+  }
+}
+
+Reply MqPort::Make() const {
+  const mqd_t queue = ::mq_open(name_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode_t{0600},
+                                static_cast<mq_attr*>(nullptr));
+  if (queue < 0) return Failed(errno);
+  return Returned(::mq_close(queue));
+}
+
+Reply MqPort::Exists() const {
+  const mqd_t queue = ::mq_open(name_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (queue < 0) return Failed(errno);
+  return Returned(::mq_close(queue));
+}
+
+Reply MqPort::Open(int flags, End ends) {
+  const std::uint16_t handle = handles_.Next();
+  if (handle == 0) return Failed(EMFILE);
+  const mqd_t queue = ::mq_open(name_.c_str(), flags | O_CLOEXEC);
+  if (queue < 0) return Failed(errno);
+  const bool nonblocking = (flags & O_NONBLOCK) != 0;
+  handles_.Add(handle, queue, ends, nonblocking);
+  return {.result = 0, .handle = handle, .nonblocking = nonblocking};
+}
+
+Reply MqPort::PerformOn(const HandleTable::Entry* entry, const Request& request) {
+  const int queue = entry != nullptr ? entry->fd : -1;
+  Reply reply;
+  switch (request.call) {
+    case kSend:
+      reply = Send(queue, request);
+      break;
+    case kReceive:
+      reply = Receive(queue, request);
+      break;
+    case kSetNonblock:
+      return SetNonblocking(entry, request.argument != 0);
+    case kCapacity:
+      reply = Ask(queue, &mq_attr::mq_maxmsg);
+      break;
+    case kUnread:
+      reply = Ask(queue, &mq_attr::mq_curmsgs);
+      break;
+    case kClose:
+      reply = Returned(::mq_close(queue));
+      break;
+    default:
+      return Failed(ENOTSUP);
+  }
+  if (entry == nullptr) return reply;
+  reply.handle = entry->handle;
+  reply.nonblocking = entry->nonblocking;
+  // Whatever mq_close() says, the descriptor is gone (close(2)).
+  if (request.call == kClose) handles_.Remove(entry->handle);
+  return reply;
+}
+
+Reply MqPort::Send(int queue, const Request& request) const {
+  const iovec message = First(request);
+  return Returned(::mq_send(queue, static_cast<const char*>(message.iov_base), message.iov_len,
+                            static_cast<unsigned>(request.argument)));
+}
+
+Reply MqPort::Receive(int queue, const Request& request) const {
+  const iovec buffer = First(request);
+  unsigned priority = 0;
+  Reply reply = Returned(
+      ::mq_receive(queue, static_cast<char*>(buffer.iov_base), buffer.iov_len, &priority));
+  if (reply.system_error == 0) reply.told_class = priority;
+  return reply;
+}
+
+Reply MqPort::SetNonblocking(const HandleTable::Entry* entry, bool nonblocking) {
+  mq_attr attributes{};
+  attributes.mq_flags = nonblocking ? O_NONBLOCK : 0;
+  Reply reply =
+      Returned(::mq_setattr(entry != nullptr ? entry->fd : -1, &attributes, nullptr));
+  if (entry == nullptr) return reply;
+  reply.handle = entry->handle;
+  if (reply.system_error == 0) handles_.SetNonblocking(entry->handle, nonblocking);
+  reply.nonblocking = handles_.Find(reply.handle)->nonblocking;
+  return reply;
+}
+
+const HandleTable::Entry* MqPort::Chosen(const Request& request) const {
+  if (request.handle != 0) return handles_.Find(request.handle);
+  switch (kCalls[request.call].effect) {
+    case Effect::kPut:
+      return handles_.Newest(End::kWriting);
+    case Effect::kTake:
+      return handles_.Newest(End::kReading);
+    default:
+      return handles_.Newest();
+  }
+}
+
+std::uint16_t MqPort::Resolve(const Request& request) const {
+  const bool on_handle = request.call >= kSend && request.call <= kClose;
+  if (!on_handle || request.handle != 0) return request.handle;
+  const HandleTable::Entry* const entry = Chosen(request);
+  return entry != nullptr ? entry->handle : 0;
+}
+
+// Nothing is handed over: a queue is opened by its name.
+void MqPort::Adopt(FileDescriptor, FileDescriptor, bool) {}
+
+void MqPort::CloseAll() {
+  while (const HandleTable::Entry* entry = handles_.Newest()) {
+    ::mq_close(entry->fd);
+    handles_.Remove(entry->handle);
+  }
+  handles_.Clear();
+}
+
+}  // namespace parley
