@@ -57,11 +57,11 @@ class MessageBuilder {
     if (of) {
       const Operation send = history_.operations[*of];
       const bool told = send.requested >= kToldBytes;
-      Got(Last(), {.position = told ? send.position : 0,
-                   .bytes = send.requested,
-                   .writer = told ? send.worker : std::uint16_t{0},
-                   .kind = static_cast<std::uint16_t>(told ? ExtentKind::kWritten
-                                                           : ExtentKind::kUntold)});
+      Got(Last(),
+          {.position = told ? send.position : 0,
+           .bytes = send.requested,
+           .writer = told ? send.worker : std::uint16_t{0},
+           .kind = static_cast<std::uint16_t>(told ? ExtentKind::kWritten : ExtentKind::kUntold)});
       at(Last()).argument =
           PackClass({.asked = 0, .told = static_cast<std::uint32_t>(send.argument)});
     }

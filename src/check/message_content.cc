@@ -26,8 +26,8 @@ struct Tallies {
 void JudgeReceived(const Messages& view, const Receipt& receipt, Tallies& tallies) {
   const Operation& op = view.operation(receipt.operation);
   const auto received = view.history().received(op);
-  const ExtentKind kind = received.empty() ? ExtentKind::kUntold
-                                           : static_cast<ExtentKind>(received.front().kind);
+  const ExtentKind kind =
+      received.empty() ? ExtentKind::kUntold : static_cast<ExtentKind>(received.front().kind);
   const std::string bytes = fmt::format("a message of {} bytes", op.result);
   if (kind == ExtentKind::kOverwritten) {
     tallies.overwritten.Break(

@@ -1,5 +1,5 @@
-// O-MODEL on counters: a queue holds no more messages than it may, and refuses none that it has room
-// for.
+// O-MODEL on counters: a queue holds no more messages than it may, and refuses none that it has
+// room for.
 //
 // Both are necessary conditions: how full a queue was is bounded from below by the messages that
 // were certainly in it, from above by those that may have been.  Time O(n log n), memory O(n).

@@ -67,9 +67,9 @@ void JudgeSleeper(const Messages& view, const Sleepers& group, const Content& co
                          op.worker, content.least);
   } else if (history.effect(op) == Effect::kPut && capacity > 0 && content.most < capacity) {
     tally = &tallies.sender;
-    reason = fmt::format(
-        "worker {} sleeps in a send though at most {} messages are in a queue for {}", op.worker,
-        content.most, capacity);
+    reason =
+        fmt::format("worker {} sleeps in a send though at most {} messages are in a queue for {}",
+                    op.worker, content.most, capacity);
   }
   if (tally == nullptr) return;
   if (group.proven && history.header.complete) {

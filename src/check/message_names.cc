@@ -16,8 +16,7 @@ namespace {
 constexpr std::array kClauses = {Clause::kUnreachableByName};
 
 bool Opens(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-         effect == Effect::kOpenBoth;
+  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
 }
 
 void JudgeNames(const History& history, std::vector<Judgement>& judgements) {

@@ -22,9 +22,9 @@
 namespace parley {
 namespace {
 
-constexpr std::array kClauses = {Clause::kDuplicate,         Clause::kLost,
-                                 Clause::kInvented,          Clause::kInterruptedEffect,
-                                 Clause::kKilledEffect,      Clause::kDiedWithCreator,
+constexpr std::array kClauses = {Clause::kDuplicate,     Clause::kLost,
+                                 Clause::kInvented,      Clause::kInterruptedEffect,
+                                 Clause::kKilledEffect,  Clause::kDiedWithCreator,
                                  Clause::kGoneWithSender};
 
 struct Tallies {
@@ -124,8 +124,7 @@ class OnceJudge {
     const Operation& send = view_.operation(message.send);
     const std::string text = MessageText(view_, message);
     if (receipt.again) {
-      const auto witness =
-          Witness(history_, {message.send, message.receive, receipt.operation});
+      const auto witness = Witness(history_, {message.send, message.receive, receipt.operation});
       if (send.outcome == Outcome::kMaybe) {
         tallies_.killed.Break(text + ", whose sender was killed in the call, came twice", witness);
       } else if (SentTwice(message)) {
@@ -154,8 +153,8 @@ class OnceJudge {
   }
 
   void Invented(std::uint32_t receive, const Extent& extent) {
-    const std::string text = fmt::format("a message of worker {} at {} was received",
-                                         extent.writer, extent.position);
+    const std::string text =
+        fmt::format("a message of worker {} at {} was received", extent.writer, extent.position);
     if (history_.header.complete) {
       tallies_.invented.Break(text + ", never sent", {receive});
     } else {
@@ -181,16 +180,16 @@ class OnceJudge {
     for (const Receipt& receipt : view_.receipts()) {
       const Operation& op = view_.operation(receipt.operation);
       const auto received = history_.received(op);
-      const bool untold = received.empty() || received[0].kind == static_cast<std::uint16_t>(
-                                                                       ExtentKind::kUntold);
+      const bool untold =
+          received.empty() || received[0].kind == static_cast<std::uint16_t>(ExtentKind::kUntold);
       if (!untold) continue;
       Count& count = counts[{op.result, UnpackClass(op.argument).told}];
       ++count.received;
       count.last = receipt.operation;
     }
     for (const auto& [key, count] : counts) {
-      const std::string text = fmt::format("messages of {} bytes of class {}", key.first,
-                                           key.second);
+      const std::string text =
+          fmt::format("messages of {} bytes of class {}", key.first, key.second);
       if (count.received > count.accepted + count.perhaps && history_.header.complete) {
         tallies_.invented.Break(fmt::format("{} {} were received, {} were sent", count.received,
                                             text, count.accepted + count.perhaps),
@@ -227,7 +226,7 @@ class OnceJudge {
     if (const auto interrupted = InterruptedAfter(op)) {
       tallies_.interrupted.Break(reason + "; a receive had failed with EINTR",
                                  Witness(history_, {send, *interrupted}));
-    } else if (unused.Between(op.returned_ns, kNever)) {
+    } else if (unused.Between(op.returned_ns, DrainedNs())) {
       Unattended(op).Break(reason + "; in between nobody had the queue open", {send});
     } else {
       tallies_.lost.Break(reason, {send});
@@ -240,6 +239,15 @@ class OnceJudge {
       const bool there = message.accepted && unused.Between(message.put_until, message.taken_from);
       if (there) Unattended(view_.operation(message.send)).AddChances(1);
     }
+  }
+
+  // When the queue was last found empty; what follows is nobody's concern.
+  std::uint64_t DrainedNs() const {
+    std::uint64_t last = 0;
+    for (const std::uint32_t id : view_.empty()) {
+      last = std::max(last, view_.operation(id).invoked_ns);
+    }
+    return last;
   }
 
   // Of a message that was in the queue when nobody had it open.
@@ -272,8 +280,7 @@ void JudgeOnce(const History& history, std::vector<Judgement>& judgements) {
     if (view.one_queue()) OnceJudge(view, tallies).Judge();
   }
   for (const Tally* tally : {&tallies.duplicate, &tallies.lost, &tallies.invented,
-                             &tallies.interrupted, &tallies.killed, &tallies.died,
-                             &tallies.gone}) {
+                             &tallies.interrupted, &tallies.killed, &tallies.died, &tallies.gone}) {
     tally->Report(judgements);
   }
 }

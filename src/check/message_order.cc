@@ -96,6 +96,9 @@ class OrderJudge {
       tallies_.class_order.AddChances(above_.empty() ? 0 : 1);
       if (one.earliest > one.taken_until && one.taken_from <= one.taken_until) {
         BreakClassOrder(one);
+        // It has left against the rule: others are judged as if the more urgent had not been there.
+        one.earliest = one.taken_from;
+        one.latest = one.taken_until;
       }
     }
     JudgeWithin(level);
@@ -138,10 +141,10 @@ class OrderJudge {
     std::vector<std::uint32_t> ids{older.message->send, younger.message->send,
                                    younger.message->receive};
     if (older.message->received()) ids.push_back(older.message->receive);
-    tally.Break(fmt::format("{} was sent before {} of the same class, and received after it",
-                            MessageText(view_, *older.message),
-                            MessageText(view_, *younger.message)),
-                InOrder(std::move(ids)));
+    tally.Break(
+        fmt::format("{} was sent before {} of the same class, and received after it",
+                    MessageText(view_, *older.message), MessageText(view_, *younger.message)),
+        InOrder(std::move(ids)));
   }
 
   void BreakClassOrder(const Timed& one) {
@@ -154,17 +157,16 @@ class OrderJudge {
       if (urgent->message->received()) ids.push_back(urgent->message->receive);
       while_there = MessageText(view_, *urgent->message);
     }
-    tallies_.class_order.Break(fmt::format("{} was received while {} {} there",
-                                   MessageText(view_, *one.message), while_there,
-                                   urgent != nullptr ? "was" : "were"),
-                       InOrder(std::move(ids)));
+    tallies_.class_order.Break(
+        fmt::format("{} was received while {} {} there", MessageText(view_, *one.message),
+                    while_there, urgent != nullptr ? "was" : "were"),
+        InOrder(std::move(ids)));
   }
 
   // One message of the levels above that alone was there all that time; null when it took several.
   const Timed* Above(std::uint64_t from, std::uint64_t until) const {
-    const auto found = std::ranges::find_if(above_, [&](const Timed& one) {
-      return one.put_until < from && one.earliest > until;
-    });
+    const auto found = std::ranges::find_if(
+        above_, [&](const Timed& one) { return one.put_until < from && one.earliest > until; });
     return found == above_.end() ? nullptr : &*found;
   }
 
@@ -190,8 +192,7 @@ class OrderJudge {
   }
 
   std::vector<std::uint32_t> InOrder(std::vector<std::uint32_t> ids) const {
-    std::ranges::sort(ids, {},
-                      [&](std::uint32_t id) { return view_.operation(id).invoked_ns; });
+    std::ranges::sort(ids, {}, [&](std::uint32_t id) { return view_.operation(id).invoked_ns; });
     return ids;
   }
 

@@ -16,7 +16,7 @@ TEST(MessageOrder, KeepsWhatAQueueDoes) {
   const auto high = built.Send(0, {.from = 3, .to = 4, .klass = 2});
   built.Receive(1, {.from = 5, .to = 6}, high);
   built.Receive(1, {.from = 7, .to = 8}, low);
-  built.Receive(1, {.from = 9, .to = 10, .error = EAGAIN});
+  built.Receive(1, {.from = 9, .to = 10, .error = EAGAIN, .nonblocking = true});
 
   EXPECT_EQ(Broken(built), Names{});
   EXPECT_EQ(VerdictOf(Clause::kClassOrder, built.history()), "kept");
@@ -91,12 +91,19 @@ TEST(MessageOrder, BreaksByClassAndAgeTogether) {
 TEST(MessageOrder, BreaksWhenAReceiverFindsNothingThoughOneIsThere) {
   MessageBuilder built(2);
   const auto sent = built.Send(0, {.from = 1, .to = 2});
-  const auto empty = built.Receive(1, {.from = 3, .to = 4, .error = EAGAIN});
+  const auto empty = built.Receive(1, {.from = 3, .to = 4, .error = EAGAIN, .nonblocking = true});
   const auto received = built.Receive(1, {.from = 5, .to = 6}, sent);
 
   EXPECT_EQ(Broken(built), Names{"unavailable"});
   EXPECT_EQ(JudgementOf(Clause::kUnavailable, built.history())->witness,
             (std::vector<std::uint32_t>{sent, empty, received}));
+}
+
+TEST(MessageOrder, BreaksWhenAReceiverDoesNotWaitThoughItsDescriptionIsTo) {
+  MessageBuilder built(2);
+  built.Receive(1, {.from = 1, .to = 2, .error = EAGAIN, .nonblocking = false});
+
+  EXPECT_EQ(Broken(built), Names{"unavailable"});
 }
 
 TEST(MessageOrder, AKilledReceiverMayHaveTakenTheOlderOne) {

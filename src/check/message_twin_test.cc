@@ -138,7 +138,8 @@ History Written(const Calls& calls) {
     if (call.send) continue;
     const MessageBuilder::Spec spec{.from = call.from, .to = call.to};
     if (call.message < 0) {
-      built.Receive(call.worker, {.from = call.from, .to = call.to, .error = EAGAIN});
+      built.Receive(call.worker,
+                    {.from = call.from, .to = call.to, .error = EAGAIN, .nonblocking = true});
     } else {
       built.Receive(call.worker, spec, sends[static_cast<std::size_t>(call.message)]);
     }

@@ -19,8 +19,8 @@ inline constexpr std::uint32_t kNoMessage = std::numeric_limits<std::uint32_t>::
 
 // One that a send offered: accepted, or perhaps (maybe, pending, failed with EINTR).
 struct Message {
-  std::uint64_t put_from = 0;       // the send's invocation
-  std::uint64_t put_until = kNever;  // its return; kNever when it did not return with success
+  std::uint64_t put_from = 0;          // the send's invocation
+  std::uint64_t put_until = kNever;    // its return; kNever when it did not return with success
   std::uint64_t taken_from = kNever;   // the receive's invocation; kNever when nobody received it
   std::uint64_t taken_until = kNever;  // its return
   std::uint32_t send = kNoMessage;     // operation

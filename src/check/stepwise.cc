@@ -165,12 +165,11 @@ void JudgeStepwise(const History& history, std::vector<Judgement>& judgements) {
   judge.Report(judgements);
 }
 
-const CheckerRegistration kRegistration(
-    {.name = "stepwise",
-     .oracle = "O-MODEL",
-     .clauses = kClauses,
-     .judge = JudgeStepwise,
-     .family = Family::kByteStream});
+const CheckerRegistration kRegistration({.name = "stepwise",
+                                         .oracle = "O-MODEL",
+                                         .clauses = kClauses,
+                                         .judge = JudgeStepwise,
+                                         .family = Family::kByteStream});
 
 }  // namespace
 }  // namespace parley

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+
 #include "src/facility/facility.h"
 
 namespace parley {

@@ -91,8 +91,8 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
   if (effect == Effect::kTake && reply.system_error == 0) {
     const auto received = buffer.first(static_cast<std::size_t>(reply.result));
     if (messages_) {
-      slot->argument = PackClass({.asked = static_cast<std::uint32_t>(record.argument),
-                                  .told = reply.told_class});
+      slot->argument = PackClass(
+          {.asked = static_cast<std::uint32_t>(record.argument), .told = reply.told_class});
       ReceivedMessage(*slot, received);
     } else if (!received.empty()) {
       Received(*slot, received);

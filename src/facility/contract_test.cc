@@ -49,9 +49,9 @@ TEST_P(Contract, FillsEveryCellOfTheTaxonomy) {
   const Traits& traits = facility().GetTraits();
 
   for (const std::string_view cell :
-       {traits.timing, traits.direction, traits.processes, traits.network,
-        traits.delimited, traits.destructive, traits.identified_by, traits.access_control,
-        traits.persistence, traits.flow_control}) {
+       {traits.timing, traits.direction, traits.processes, traits.network, traits.delimited,
+        traits.destructive, traits.identified_by, traits.access_control, traits.persistence,
+        traits.flow_control}) {
     EXPECT_FALSE(cell.empty());
   }
 }

@@ -56,8 +56,8 @@ struct ObjectPlan {
   std::uint32_t capacity_bytes = 0;     // 0: the system's default
   std::uint32_t capacity_messages = 0;  // 0: the system's default
   std::uint32_t message_bytes = 0;      // of the largest message; 0: the system's default
-  bool nonblocking = false;          // descriptors made with O_NONBLOCK
-  bool exists = true;                // false: only the name is reserved; a worker makes it
+  bool nonblocking = false;             // descriptors made with O_NONBLOCK
+  bool exists = true;                   // false: only the name is reserved; a worker makes it
 };
 
 // What a worker needs to reach an object: descriptors to hand over, or a name to open.
@@ -96,7 +96,7 @@ struct Reply {
   // Opens and duplicates: the new handle, 1..; 0 when they failed.  Other calls: the handle that
   // was used, 0 when there was none.
   std::uint16_t handle = 0;
-  bool nonblocking = false;  // the descriptor used had O_NONBLOCK
+  bool nonblocking = false;      // the descriptor used had O_NONBLOCK
   std::uint32_t told_class = 0;  // receives: of the message; message_calls.h
 };
 

@@ -171,8 +171,8 @@ std::string DescribeOperation(const History& history, std::uint32_t id) {
   const bool message = history.header.family == Family::kMessages &&
                        (call.effect == Effect::kPut || call.effect == Effect::kTake);
   return fmt::format("#{} {} {} {}{}{}", id, history.workers[op.worker].role, op.worker,
-                     message ? MessageText(call, op) : Deed(call, op), op.nonblocking ? " without blocking" : "",
-                     OutcomeText(history, op));
+                     message ? MessageText(call, op) : Deed(call, op),
+                     op.nonblocking ? " without blocking" : "", OutcomeText(history, op));
 }
 
 }  // namespace parley

@@ -123,17 +123,19 @@ TEST(CompactHistory, SaysThatItIsOfAnotherVersion) {
 TEST(JsonLinesHistory, IsReadable) {
   const std::string text = EncodeHistory(SampleHistory(), HistoryForm::kJsonLines);
 
-  EXPECT_EQ(text, R"({"parley":"history","version":2,"facility":"pipe","family":"byte stream",)"
-                  R"("scenario":"pipe_kill",)"
-                  R"("token":"1.pipe_kill.pipe.f.7.3","seed":7,"round":3,"mode":"free",)"
-                  R"("kernel":"Linux 6.1.0 x86_64","planted":"","clock_slack_ns":40,)"
-                  R"("atomic_bytes":4096,"default_capacity_bytes":65536,"capacity_bytes":65536,"capacity_messages":0,)"
-                  R"("complete":true,"drained":true,"overwrites":false,)"
-                  R"("calls":[{"name":"write","effect":"put"},)"
-                  R"({"name":"readv","effect":"take","gathers":true}],)"
-                  R"("workers":[{"role":"maker","topology":"related","creator":true},)"
-                  R"({"role":"writer","topology":"forked","interrupted":true},)"
-                  R"({"role":"reader","topology":"unrelated"}]}
+  EXPECT_EQ(
+      text,
+      R"({"parley":"history","version":2,"facility":"pipe","family":"byte stream",)"
+      R"("scenario":"pipe_kill",)"
+      R"("token":"1.pipe_kill.pipe.f.7.3","seed":7,"round":3,"mode":"free",)"
+      R"("kernel":"Linux 6.1.0 x86_64","planted":"","clock_slack_ns":40,)"
+      R"("atomic_bytes":4096,"default_capacity_bytes":65536,"capacity_bytes":65536,"capacity_messages":0,)"
+      R"("complete":true,"drained":true,"overwrites":false,)"
+      R"("calls":[{"name":"write","effect":"put"},)"
+      R"({"name":"readv","effect":"take","gathers":true}],)"
+      R"("workers":[{"role":"maker","topology":"related","creator":true},)"
+      R"({"role":"writer","topology":"forked","interrupted":true},)"
+      R"({"role":"reader","topology":"unrelated"}]}
 {"op":0,"worker":1,"call":"write","handle":2,"requested":64,"invoked_ns":100,"returned_ns":200,"result":64}
 {"op":1,"worker":1,"call":"write","handle":2,"nonblocking":true,"requested":64,"position":64,"invoked_ns":300,"returned_ns":310,"result":-1,"error":"EAGAIN"}
 {"op":2,"worker":1,"call":"write","handle":2,"requested":64,"position":64,"invoked_ns":400,"returned_ns":900,"outcome":"maybe"}

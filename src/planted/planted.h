@@ -1,8 +1,8 @@
 // What a planted bug is: a class that stands between a process and libc, and breaks one promise on
 // purpose.  Each file in bugs/ holds one and registers it; at most one is alive in a process.
 //
-// A bug touches pipes, FIFOs and message queues above descriptor 2 and nothing else.  The processes that it is told
-// in have one thread.
+// A bug touches pipes, FIFOs and message queues above descriptor 2 and nothing else.  The processes
+// that it is told in have one thread.
 #pragma once
 
 #include <poll.h>
@@ -21,8 +21,9 @@ namespace parley::planted {
 
 inline constexpr std::size_t kDescriptors = 1024;  // those above are not told apart
 
-// A pipe, a FIFO or a POSIX message queue, as this process has used it since it was forked.  Forgotten when the process
-// closes its last descriptor on it, so that an inode number that comes again starts afresh.
+// A pipe, a FIFO or a POSIX message queue, as this process has used it since it was forked.
+// Forgotten when the process closes its last descriptor on it, so that an inode number that comes
+// again starts afresh.
 struct Object {
   dev_t device = 0;
   ino_t inode = 0;

@@ -156,7 +156,7 @@ TEST_P(EachBug, KeepsToItsFacilities) {
   const std::string facilities = listing.Find(GetParam()->bug).facilities;
   const Count count;
 
-  for (const std::string facility : {"fifo", "pipe"}) {
+  for (const std::string facility : {"fifo", "mq", "pipe"}) {
     if (facilities.find(facility) != std::string::npos) continue;
     EXPECT_EQ(RunProbe(facility, GetParam()->bug, count), kKept);
   }
@@ -220,6 +220,7 @@ TEST(PlantedList, ChangesNothingWhenOpened) {
 
   EXPECT_EQ(ExitCodeOf(Child(UsePipes)), kKept);
   EXPECT_EQ(ExitCodeOf(Child(UseFifos)), kKept);
+  EXPECT_EQ(ExitCodeOf(Child(UseQueues)), kKept);
 }
 
 TEST(PlantedLibrary, DoesNothingForANameItDoesNotKnow) {
@@ -298,6 +299,7 @@ int RunAsProbe(const std::string& name) {
       {"bystanders", UseBystanders},
       {"pipe", UsePipes},
       {"fifo", UseFifos},
+      {"mq", UseQueues},
       {"chances-of-a-child", ChancesOfAChild},
       {"chances-after-close", ChancesAfterClose},
       {"chances-of-two", ChancesOfTwo},

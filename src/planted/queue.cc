@@ -58,9 +58,9 @@ void EmptyQueue(int queue) {
   const int own = libc::openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
   if (own < 0) return;
   char* const scratch = Scratch(static_cast<std::size_t>(attributes.mq_msgsize));
-  while (scratch != nullptr && libc::mq_receive(own, scratch,
-                                                static_cast<std::size_t>(attributes.mq_msgsize),
-                                                static_cast<unsigned*>(nullptr)) >= 0) {
+  while (scratch != nullptr &&
+         libc::mq_receive(own, scratch, static_cast<std::size_t>(attributes.mq_msgsize),
+                          static_cast<unsigned*>(nullptr)) >= 0) {
   }
   libc::close(own);
 }
@@ -71,13 +71,13 @@ ssize_t SleepInReceive() {
   mq_attr attributes{};
   attributes.mq_maxmsg = 1;
   attributes.mq_msgsize = 1;
-  const mqd_t silent = libc::mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode_t{0600},
-                                     &attributes);
+  const mqd_t silent =
+      libc::mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode_t{0600}, &attributes);
   if (silent < 0) return -1;
   ::mq_unlink(name);
   char byte = 0;
-  const ssize_t result = libc::mq_receive(silent, &byte, std::size_t{1},
-                                          static_cast<unsigned*>(nullptr));
+  const ssize_t result =
+      libc::mq_receive(silent, &byte, std::size_t{1}, static_cast<unsigned*>(nullptr));
   const int error = errno;
   libc::mq_close(silent);
   errno = error;

@@ -107,15 +107,14 @@ class Checking {
       return at(fmt::format("bytes is {}; it must be 0..{}", step.bytes, kMaxMessageBytes));
     });
     if (problem_ || facility_.Calls()[step.call].effect != Effect::kPut) return false;
-    const bool framed = worker.encoding == Encoding::kFramed &&
-                        facility_.GetTraits().family == Family::kByteStream;
-    Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes,
-            [&] {
-              return at(
-                  fmt::format("bytes is {}, less than a framed record's header of {}; raise "
-                              "it, or set encoding to \"self-identifying\"",
-                              step.bytes, kHeaderBytes));
-            });
+    const bool framed =
+        worker.encoding == Encoding::kFramed && facility_.GetTraits().family == Family::kByteStream;
+    Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes, [&] {
+      return at(
+          fmt::format("bytes is {}, less than a framed record's header of {}; raise "
+                      "it, or set encoding to \"self-identifying\"",
+                      step.bytes, kHeaderBytes));
+    });
     return true;
   }
 

@@ -60,10 +60,10 @@ Result<std::unique_ptr<Object>> MqObject::Make(const ObjectPlan& plan, const std
   if (auto marked = WriteMarker(object->names_); !marked) return std::unexpected(marked.error());
   if (!plan.exists) return object;
   mq_attr attributes{};
-  attributes.mq_maxmsg = plan.capacity_messages != 0 ? plan.capacity_messages
-                                                     : static_cast<long>(DefaultMqMessages());
-  attributes.mq_msgsize = plan.message_bytes != 0 ? plan.message_bytes
-                                                  : static_cast<long>(DefaultMqMessageBytes());
+  attributes.mq_maxmsg =
+      plan.capacity_messages != 0 ? plan.capacity_messages : static_cast<long>(DefaultMqMessages());
+  attributes.mq_msgsize =
+      plan.message_bytes != 0 ? plan.message_bytes : static_cast<long>(DefaultMqMessageBytes());
   const mqd_t queue = ::mq_open(object->names_.queue.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC,
                                 mode_t{0600}, &attributes);
   if (queue < 0) {
@@ -97,8 +97,7 @@ void SweepMqs(const std::string& directory) {
 }
 
 std::uint64_t DefaultMqMessageBytes() {
-  static const std::uint64_t bytes =
-      SystemDefault("/proc/sys/fs/mqueue/msgsize_default", 8192);
+  static const std::uint64_t bytes = SystemDefault("/proc/sys/fs/mqueue/msgsize_default", 8192);
   return bytes;
 }
 

@@ -152,8 +152,8 @@ Reply MqPort::Send(int queue, const Request& request) const {
 Reply MqPort::Receive(int queue, const Request& request) const {
   const iovec buffer = First(request);
   unsigned priority = 0;
-  Reply reply = Returned(
-      ::mq_receive(queue, static_cast<char*>(buffer.iov_base), buffer.iov_len, &priority));
+  Reply reply =
+      Returned(::mq_receive(queue, static_cast<char*>(buffer.iov_base), buffer.iov_len, &priority));
   if (reply.system_error == 0) reply.told_class = priority;
   return reply;
 }
@@ -161,8 +161,7 @@ Reply MqPort::Receive(int queue, const Request& request) const {
 Reply MqPort::SetNonblocking(const HandleTable::Entry* entry, bool nonblocking) {
   mq_attr attributes{};
   attributes.mq_flags = nonblocking ? O_NONBLOCK : 0;
-  Reply reply =
-      Returned(::mq_setattr(entry != nullptr ? entry->fd : -1, &attributes, nullptr));
+  Reply reply = Returned(::mq_setattr(entry != nullptr ? entry->fd : -1, &attributes, nullptr));
   if (entry == nullptr) return reply;
   reply.handle = entry->handle;
   if (reply.system_error == 0) handles_.SetNonblocking(entry->handle, nonblocking);

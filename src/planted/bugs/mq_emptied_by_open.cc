@@ -13,7 +13,7 @@ class MqEmptiedByOpen final : public Bug {
                      "if its last user had taken it along.",
              .promise = "mq.persists-after-crash",
              .on = On::kMq,
-             .every = 2,
+             .every = 1,
              // What others put in before everybody had opened it is lost.
              .also = "xfer.conservation xfer.async-decoupled xfer.eintr-no-effect "
                      "xfer.wake-receiver"}) {}

@@ -25,8 +25,8 @@ class MqReceiveAgain final : public Bug {
       return static_cast<ssize_t>(count);
     }
     unsigned priority = 0;
-    const ssize_t result = Bug::Receive(
-        queue, {.bytes = buffer.bytes, .count = buffer.count, .priority = &priority});
+    const ssize_t result =
+        Bug::Receive(queue, {.bytes = buffer.bytes, .count = buffer.count, .priority = &priority});
     if (result < 0) return result;
     if (buffer.priority != nullptr) *buffer.priority = priority;
     Keep(queue.object, buffer.bytes, static_cast<std::size_t>(result), priority);

@@ -14,8 +14,8 @@ class MqReceiverNotWoken final : public Bug {
              .every = 8}) {}
 
   ssize_t Receive(const Target& queue, const MessageBuffer& buffer) override {
-    const bool waits = AlarmsHere() == Alarms::kNone && WaitsForMessages(queue.fd) &&
-                       MessagesIn(queue.fd) == 0;
+    const bool waits =
+        AlarmsHere() == Alarms::kNone && WaitsForMessages(queue.fd) && MessagesIn(queue.fd) == 0;
     if (!waits || !Tells(queue.object)) return Bug::Receive(queue, buffer);
     return SleepInReceive();
   }

@@ -25,9 +25,9 @@ class MqSignedPriority final : public Bug {
   int Send(const Target& queue, const Message& message) override {
     if (message.priority > 32767) return Bug::Send(queue, message);  // the system's to refuse
     if (message.priority > 127) Tells(queue.object);
-    return Bug::Send(queue, {.bytes = message.bytes,
-                             .count = message.count,
-                             .priority = Signed(message.priority)});
+    return Bug::Send(
+        queue,
+        {.bytes = message.bytes, .count = message.count, .priority = Signed(message.priority)});
   }
 
   ssize_t Receive(const Target& queue, const MessageBuffer& buffer) override {

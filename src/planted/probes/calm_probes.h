@@ -8,5 +8,6 @@ int UseBystanders();
 
 int UsePipes();
 int UseFifos();
+int UseQueues();
 
 }  // namespace parley::planted
