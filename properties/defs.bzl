@@ -15,7 +15,6 @@ def properties(planted, shards = 2):
             size = "medium",
             srcs = [name + ".cc"],
             shard_count = shards,
-            tags = ["cpu:2"],
             deps = [
                 "//properties/crew",
                 "//properties/crew:main",
@@ -42,8 +41,5 @@ def properties(planted, shards = 2):
                 "//src/planted:libparley_planted.so",
             ],
             # A sanitizer's runtime wants to be the first library, and so does the planted one.
-            tags = [
-                "cpu:2",
-                "no-sanitizer",
-            ],
+            tags = ["no-sanitizer"],
         )

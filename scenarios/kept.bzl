@@ -5,7 +5,7 @@ def kept_tests():
     for path in native.glob(["*.toml"]):
         stem = path[:-len(".toml")]
         for name, size, mode, time, limit, tags in [
-            (stem + "_kept", "small", "free", "1s", "20s", ["cpu:2"]),
+            (stem + "_kept", "small", "free", "1s", "20s", []),
             (stem + "_stepped", "small", "stepped", "1s", "20s", []),
             (stem + "_soak", "large", "both", "5m", "10m", ["manual", "soak", "cpu:2"]),
         ]:

@@ -56,7 +56,6 @@ def caught_tests():
                 ":libparley_planted.so",
                 "//src/cli:parley",
             ],
-            tags = ["cpu:2"],
         )
     for stem in _STEPPED:
         native.sh_test(
