@@ -173,8 +173,8 @@ TEST(MessageOnce, KnowsWhatWasLostWhenNobodyWasThere) {
     return Broken("message_once", built.history());
   };
 
-  EXPECT_EQ(lost(true), Names{"died-with-creator"});
-  EXPECT_EQ(lost(false), Names{"gone-with-sender"});
+  EXPECT_EQ(lost(true), (Names{"lost", "died-with-creator"}));
+  EXPECT_EQ(lost(false), (Names{"lost", "gone-with-sender"}));
 }
 
 TEST(MessageFlow, BreaksWhenMoreAreInsideThanFit) {

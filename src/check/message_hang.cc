@@ -40,7 +40,7 @@ Content ContentAt(const Messages& view, std::uint8_t object, const Sleepers& gro
     if (op.object != object || (effect != Effect::kPut && effect != Effect::kTake)) continue;
     if (std::ranges::binary_search(asleep, id)) continue;
     // What the maker took when all others had been ended was there before.
-    if (!group.proven && effect == Effect::kTake && history.workers[op.worker].role == "maker") {
+    if (!group.proven && effect == Effect::kTake && history.workers[op.worker].role == kMakerRole) {
       continue;
     }
     if (op.outcome == Outcome::kReturned && op.system_error != 0) continue;

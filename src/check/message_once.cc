@@ -1,7 +1,8 @@
 // O-EXO, O-LIFE: every message that was accepted is received exactly once, and none that was not.
 //
 // Messages too short to say whose they are count by length and class: as many are received as were
-// sent.  What was lost while no process had the queue open died with its last user.
+// sent.  What was lost, and at some time lay in a queue that no process had open, may have died
+// with its last user.
 //
 // Time O(n log n), memory O(n) for n operations.
 #include <fmt/format.h>
@@ -226,10 +227,11 @@ class OnceJudge {
     if (const auto interrupted = InterruptedAfter(op)) {
       tallies_.interrupted.Break(reason + "; a receive had failed with EINTR",
                                  Witness(history_, {send, *interrupted}));
-    } else if (unused.Between(op.returned_ns, DrainedNs())) {
-      Unattended(op).Break(reason + "; in between nobody had the queue open", {send});
     } else {
       tallies_.lost.Break(reason, {send});
+      if (unused.Between(op.returned_ns, DrainedNs())) {
+        Unattended(op).Break(reason + "; in between nobody had the queue open", {send});
+      }
     }
   }
 

@@ -344,7 +344,7 @@ History Engine::State::Collect(const Program& program, const RoundLabel& label) 
   for (std::uint32_t worker = 0; worker < outcome.logs; ++worker) {
     const std::uint32_t plan = outcome.plan_of[worker];
     if (plan == kMaxWorkers) {
-      history.workers.push_back({.role = "maker"});
+      history.workers.push_back({.role = std::string(kMakerRole)});
       continue;
     }
     const WorkerPlan& wanted = program.workers[plan];

@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/history/record.h"
@@ -147,6 +148,10 @@ inline constexpr std::uint64_t kReturnNs = 500;
 inline constexpr std::uint64_t kSetUpNs = 1;  // of all of step 0
 
 constexpr std::uint64_t StepAt(std::uint64_t logical_ns) { return logical_ns / kStepNs; }
+
+// The role of whoever made the object for the workers and, of messages, takes what they leave when
+// all of them have been ended.
+inline constexpr std::string_view kMakerRole = "maker";
 
 // One process of the round.  A process that replaces a killed one is another worker.
 struct WorkerInfo {

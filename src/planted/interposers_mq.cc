@@ -43,7 +43,13 @@ mqd_t mq_open(const char* name, int flags, ...) noexcept {
   const mode_t mode = va_arg(arguments, mode_t);
   mq_attr* attributes = va_arg(arguments, mq_attr*);
   va_end(arguments);
-  return Opened(libc::mq_open(name, flags, mode, attributes), flags);
+  mqd_t queue = libc::mq_open(name, flags, mode, attributes);
+  Bug* bug = Alive();
+  if (queue < 0 && errno == EEXIST && bug != nullptr && bug->IsToldOn(On::kMq)) {
+    queue = bug->FailedExclusively(name, flags);
+    if (queue < 0) errno = EEXIST;
+  }
+  return Opened(queue, flags);
 }
 
 // What mq_open() becomes where the compiler does not know the flags.
@@ -62,6 +68,21 @@ ssize_t mq_receive(mqd_t queue, char* bytes, size_t count, unsigned* priority) {
   if (!met) return libc::mq_receive(queue, bytes, count, priority);
   met->bug->BeforeOtherCall(met->target);
   return met->bug->Receive(met->target, {.bytes = bytes, .count = count, .priority = priority});
+}
+
+int mq_unlink(const char* name) noexcept {
+  Bug* bug = Alive();
+  if (bug != nullptr && bug->IsToldOn(On::kMq)) {
+    const int before = errno;
+    const mqd_t queue = libc::mq_open(name, O_RDONLY | O_CLOEXEC);
+    if (const auto met = queue >= 0 ? Meet(queue) : std::nullopt) {
+      met->bug->BeforeUnlink(met->target);
+      libc::mq_close(queue);
+      ForgetDescriptor(met->target.object, queue);
+    }
+    errno = before;
+  }
+  return libc::mq_unlink(name);
 }
 
 int mq_close(mqd_t queue) noexcept {

@@ -114,6 +114,10 @@ class Bug {
   virtual ssize_t Receive(const Target& queue, const MessageBuffer& buffer);
   virtual int CloseQueue(const Target& queue);
   virtual void OpenedQueue(const Target&, int /*flags*/) {}
+  // An exclusive creation failed with EEXIST.  Returns: a queue all the same, or -1.
+  virtual int FailedExclusively(const char* /*name*/, int /*flags*/) { return -1; }
+  // The name of the queue is about to be removed; the descriptor is for this call.
+  virtual void BeforeUnlink(const Target&) {}
 
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}

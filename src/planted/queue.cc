@@ -74,7 +74,7 @@ ssize_t SleepInReceive() {
   const mqd_t silent =
       libc::mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode_t{0600}, &attributes);
   if (silent < 0) return -1;
-  ::mq_unlink(name);
+  libc::mq_unlink(name);
   char byte = 0;
   const ssize_t result =
       libc::mq_receive(silent, &byte, std::size_t{1}, static_cast<unsigned*>(nullptr));

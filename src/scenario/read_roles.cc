@@ -60,7 +60,7 @@ void ReadIdentity(Table& table, RoleRule& role, Reading& reading) {
     role.name = ReadText(*node, table.Name("role"), reading.problem);
     const bool taken = std::ranges::find(reading.rules.roles, role.name, &RoleRule::name) !=
                        reading.rules.roles.end();
-    if (taken || role.name == "maker") {
+    if (taken || role.name == kMakerRole) {
       reading.problem.Report(node->at,
                              fmt::format("worker.role \"{}\" is taken; choose another", role.name));
     }

@@ -47,9 +47,12 @@ constexpr Binding kBindings[] = {
     {Clause::kUnreachableByName, "xfer.unrelated-by-name"},
     {Clause::kDiedWithCreator, "mq.persists-after-crash"},
     {Clause::kGoneWithSender, "xfer.async-decoupled"},
+    {Clause::kGenerationsMixed, "mq.unlink-deferred"},
+    {Clause::kCreatedTwice, "mq.open-rules"},
     {Clause::kResidue, "harness.no-residue"},
     {Clause::kReceiverAsleep, "xfer.wake-receiver"},
     {Clause::kSenderAsleep, "xfer.wake-sender"},
+    {Clause::kRestartedWrongly, "xfer.restart-matrix"},
 };
 
 class MqFacility : public Facility {

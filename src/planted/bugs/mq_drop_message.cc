@@ -12,7 +12,9 @@ class MqDropMessage final : public Bug {
              .on = On::kMq,
              .every = 16,
              // Where a process was killed or nobody had it open, that is to blame as well.
-             .also = "xfer.eintr-no-effect mq.persists-after-crash"}) {}
+             .also = "xfer.eintr-no-effect mq.persists-after-crash "
+                     "xfer.async-decoupled xfer.wake-receiver mq.unlink-deferred "
+                     "mq.capacity"}) {}
 
   int Send(const Target& queue, const Message& message) override {
     const bool may = message.count > kShortMessage && HasPlace(queue.fd);

@@ -14,7 +14,8 @@ class MqReceiveAgain final : public Bug {
              .promise = "xfer.destructive-read",
              .on = On::kMq,
              .every = 8,
-             .also = "xfer.conservation xfer.eintr-no-effect xfer.kill-atomic"}) {}
+             .also = "xfer.conservation xfer.eintr-no-effect xfer.kill-atomic "
+                     "xfer.wake-sender"}) {}
 
   ssize_t Receive(const Target& queue, const MessageBuffer& buffer) override {
     if (last_object_ == &queue.object && last_count_ > kShortMessage && Tells(queue.object)) {

@@ -163,6 +163,21 @@ const ProbeRegistration kSwaps("swap-mq-sends", "mq.fifo-within-priority", [] {
   return swapped;
 });
 
+const ProbeRegistration kDiscards("mq-unlink-discards", "mq.unlink-deferred", [] {
+  const Queue queue;
+  queue.Send(Letter(0));
+  Must(::mq_unlink(queue.name().c_str()) == 0);
+  return queue.count() == 0;
+});
+
+const ProbeRegistration kCreatesTwice("mq-created-twice", "mq.open-rules", [] {
+  const Queue queue;
+  const int again =
+      ::mq_open(queue.name().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, nullptr);
+  if (again < 0) Must(errno == EEXIST);
+  return again >= 0 && ::mq_close(again) == 0;
+});
+
 }  // namespace
 
 int UseQueues() {

@@ -1,0 +1,150 @@
+// O-MODEL of messages: after each step of a stepped history nobody sleeps who could go on, and a
+// signal has done to a sleeper what its handler's SA_RESTART says.
+//
+// Between two steps everybody sleeps or is between calls, so that the number of messages in the
+// queue is known exactly: sends that returned less receives that did.  What receives give is judged
+// by the checkers of free histories, for which logical time is as good as any.
+//
+// Source: POSIX.1-2024 mq_send(), mq_receive(); signal(7) "Interruption of system calls" (Linux).
+// Time O(n log n), memory O(n).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <map>
+
+#include "src/check/checker.h"
+#include "src/check/messages.h"
+#include "src/check/tally.h"
+#include "src/model/stepped_view.h"
+
+namespace parley {
+namespace {
+
+constexpr std::array kClauses = {Clause::kReceiverAsleep, Clause::kSenderAsleep,
+                                 Clause::kRestartedWrongly};
+
+struct Tallies {
+  Tally receiver{Clause::kReceiverAsleep};
+  Tally sender{Clause::kSenderAsleep};
+  Tally restarted{Clause::kRestartedWrongly};
+};
+
+class StepJudge {
+ public:
+  StepJudge(const History& history, Tallies& tallies) : history_(history), tallies_(tallies) {}
+
+  void Judge(const model::SteppedView& view) {
+    for (const model::Step& step : view.steps()) {
+      if (IsAfterAll(step)) return;
+      for (const model::Cause& cause : step.causes) Begin(cause);
+      for (const std::uint32_t id : step.returned) Return(id);
+      JudgeSignals(step);
+      JudgeSleepers(step);
+    }
+  }
+
+ private:
+  // The maker takes what is left: whoever still sleeps on record has been ended.
+  bool IsAfterAll(const model::Step& step) const {
+    return step.number > 0 && std::ranges::any_of(step.causes, [&](const model::Cause& cause) {
+             return history_.workers[cause.worker].role == kMakerRole;
+           });
+  }
+
+  static bool Moves(Effect effect) { return effect == Effect::kPut || effect == Effect::kTake; }
+
+  void Begin(const model::Cause& cause) {
+    if (cause.kind == model::CauseKind::kKill) {
+      inside_.erase(cause.worker);
+    } else if (cause.kind == model::CauseKind::kCall &&
+               Moves(history_.effect(history_.operations[cause.operation]))) {
+      inside_[cause.worker] = cause.operation;
+    }
+  }
+
+  void Return(std::uint32_t id) {
+    const Operation& op = history_.operations[id];
+    const Effect effect = history_.effect(op);
+    if (!Moves(effect)) return;
+    inside_.erase(op.worker);
+    if (!op.succeeded()) return;
+    content_ += effect == Effect::kPut ? 1 : -1;
+    // It had slept: somebody woke it.
+    if (StepAt(op.returned_ns) > StepAt(op.invoked_ns)) {
+      (effect == Effect::kPut ? tallies_.sender : tallies_.receiver).AddChances(1);
+    }
+  }
+
+  // A signal that came to a sleeper: without SA_RESTART its call fails with EINTR, with it the call
+  // goes on.
+  void JudgeSignals(const model::Step& step) {
+    for (const model::Cause& cause : step.causes) {
+      const bool restarts = cause.kind == model::CauseKind::kSignalRestart;
+      if (!restarts && cause.kind != model::CauseKind::kSignal) continue;
+      const auto slept = std::ranges::find_if(step.returned, [&](std::uint32_t id) {
+        const Operation& op = history_.operations[id];
+        return op.worker == cause.worker && Moves(history_.effect(op));
+      });
+      const auto sleeps = inside_.find(cause.worker);
+      if (slept == step.returned.end() && sleeps == inside_.end()) continue;
+      tallies_.restarted.AddChances(1);
+      if (restarts && slept != step.returned.end() &&
+          history_.operations[*slept].failed_with(EINTR)) {
+        tallies_.restarted.Break(
+            fmt::format("step {}: a call fails with EINTR, though the handler has SA_RESTART",
+                        step.number),
+            {*slept});
+      } else if (!restarts && sleeps != inside_.end()) {
+        tallies_.restarted.Break(
+            fmt::format("step {}: a call sleeps on after a signal without SA_RESTART", step.number),
+            {sleeps->second});
+      }
+    }
+  }
+
+  void JudgeSleepers(const model::Step& step) {
+    const auto capacity = static_cast<std::int64_t>(history_.header.capacity_messages);
+    for (const auto& [worker, id] : inside_) {
+      const Operation& op = history_.operations[id];
+      if (history_.effect(op) == Effect::kTake) {
+        if (content_ <= 0 || !TakesAny(history_.calls[op.call].select)) continue;
+        tallies_.receiver.Break(
+            fmt::format("step {}: a receive sleeps with {} messages there", step.number, content_),
+            {id});
+      } else if (capacity > 0 && content_ < capacity) {
+        tallies_.sender.Break(
+            fmt::format("step {}: a send sleeps with {} messages in a queue for {}", step.number,
+                        content_, capacity),
+            {id});
+      }
+    }
+  }
+
+  const History& history_;
+  Tallies& tallies_;
+  std::map<std::uint16_t, std::uint32_t> inside_;  // calls that move messages, by worker
+  std::int64_t content_ = 0;
+};
+
+void JudgeStepwise(const History& history, std::vector<Judgement>& judgements) {
+  if (history.header.mode != "stepped" || !history.header.complete) return;
+  Tallies tallies;
+  for (const std::uint8_t object : ObjectsOf(history)) {
+    if (!Messages(history, object).one_queue()) continue;
+    StepJudge(history, tallies).Judge(model::SteppedView(history, object));
+  }
+  for (const Tally* tally : {&tallies.receiver, &tallies.sender, &tallies.restarted}) {
+    tally->Report(judgements);
+  }
+}
+
+const CheckerRegistration kRegistration({.name = "message_stepwise",
+                                         .oracle = "O-MODEL",
+                                         .clauses = kClauses,
+                                         .judge = JudgeStepwise,
+                                         .family = Family::kMessages});
+
+}  // namespace
+}  // namespace parley
