@@ -36,6 +36,9 @@ class StreamsMaker {
     for (std::uint32_t object = 0; object < view_.objects_.size(); ++object) {
       OrderTakes(view_.objects_[object]);
       CutAll(view_.objects_[object]);
+      if (view_.objects_[object].discards) {
+        ForgiveRests(view_.objects_[object]);
+      }
     }
     if (unordered_) {
       FindRepeats(history_, view_.pieces_, view_.puts_, view_.repeats_);
@@ -80,6 +83,9 @@ class StreamsMaker {
       const Part part = PartOf(op, effects_[op.call]);
       if (effects_[op.call] == Effect::kMakeName && MayHaveHappened(op)) {
         view_.objects_[op.object].one_queue = ++makings[op.object] == 1;
+      }
+      if (effects_[op.call] == Effect::kSetPackets && op.argument != 0 && MayHaveHappened(op)) {
+        view_.objects_[op.object].discards = true;
       }
       if (part == Part::kNone) {
         continue;
@@ -234,9 +240,21 @@ class StreamsMaker {
     object.pieces.end = static_cast<std::uint32_t>(view_.pieces_.size());
   }
 
+  // What was received in part and is not a packet's is the stepwise checker's to miss.
+  void ForgiveRests(const ObjectView& object) {
+    for (std::uint32_t i = object.puts.begin; i < object.puts.end; ++i) {
+      Put& put = view_.puts_[i];
+      put.received = put.received > 0 ? std::max(put.received, put.bytes) : 0;
+    }
+  }
+
   void Cut(ObjectView& object, const TakeView& take, std::uint32_t extent_index) {
     const Extent& extent = history_.extents[extent_index];
     if (extent.bytes == 0) {
+      return;
+    }
+    if (extent.kind == static_cast<std::uint16_t>(ExtentKind::kUntold)) {
+      object.unknown_bytes += extent.bytes;
       return;
     }
     std::uint32_t stream = kNoStream;

@@ -38,8 +38,10 @@ struct Put {
   std::uint16_t writer = 0;
   std::uint8_t object = 0;
   std::uint8_t flags = 0;
-  std::uint32_t received = 0;  // distinct bytes received
-  std::uint32_t high = 0;      // end of the highest byte received, from the put's first byte
+  // Distinct bytes received.  All, when reads discard (ObjectView::discards) and it was received in
+  // part: the rest may have been a packet's.
+  std::uint32_t received = 0;
+  std::uint32_t high = 0;  // end of the highest byte received, from the put's first byte
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
   bool returned() const { return (flags & (kMaybe | kPending)) == 0; }
@@ -104,6 +106,8 @@ struct ObjectView {
   // Its name was made once: whatever was put and taken went through one queue.  Else what lies
   // between two puts, or before one, may have gone through another.
   bool one_queue = true;
+  // O_DIRECT was set: a read may have discarded the rest of what it received.
+  bool discards = false;
   Range streams;
   Range puts;
   Range takes;
@@ -122,6 +126,7 @@ struct ObjectView {
 
   // Bytes that may be missing among those received without anything being wrong.
   std::uint64_t allowance_bytes() const {
+    if (discards && unknown_bytes > 0) return kNever;
     return swallowed_bytes_max + unknown_bytes + unidentified_bytes;
   }
 };

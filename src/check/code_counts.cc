@@ -178,7 +178,7 @@ class CountJudge {
     for (std::uint32_t id = 0; id < history_.operations.size(); ++id) {
       const Operation& op = history_.operations[id];
       if (history_.effect(op) == Effect::kTake && op.failed_with(EAGAIN) && op.requested > 0 &&
-          ends_.ChannelOf(op) != kNoChannel) {
+          ends_.ChannelOf(op) != kNoChannel && !streams_.objects()[op.object].discards) {
         refused_.push_back(id);
       }
     }

@@ -52,6 +52,9 @@ class RunFinder {
       identified_ = true;
       return;
     }
+    if (extent.kind == static_cast<std::uint16_t>(ExtentKind::kUntold)) {
+      return EndRun(false);
+    }
     if (!run_) {
       run_.emplace();
       run_->at_begin = !identified_ && stints_ > 1;

@@ -125,7 +125,7 @@ void JudgeFlow(const ByteStreams& streams, std::vector<Judgement>& judgements) {
   const std::vector<Capacity> capacities = Capacities(streams.history(), streams.objects().size());
   for (const ObjectView& object : streams.objects()) {
     const Capacity& capacity = capacities[object.object];
-    if (capacity.bytes > 0) {
+    if (capacity.bytes > 0 && !object.discards) {
       tally.AddChances(object.puts.size());
       JudgeObject(streams, object, capacity, tally);
     }

@@ -72,7 +72,7 @@ Unread ContentAt::UnreadIn(std::uint8_t object, std::uint32_t channel) {
 Unread ContentAt::Measure(const ObjectView& object, std::uint32_t channel) const {
   const auto since_ns = ends_.HeldSince(channel, instant_ns_);
   Unread unread;
-  if (!since_ns) {
+  if (!since_ns || object.discards) {
     return unread;
   }
   std::uint64_t returned_ns = kNever;

@@ -91,6 +91,7 @@ HistoryBuilder::HistoryBuilder() {
       {.name = "truncate", .effect = Effect::kTruncate},
       {.name = "query_kind", .effect = Effect::kQueryKind},
       {.name = "make_pair", .effect = Effect::kMakePair},
+      {.name = "set_packets", .effect = Effect::kSetPackets},
   };
 }
 

@@ -44,6 +44,7 @@ constexpr std::array kClauses = {
     Clause::kPollIncoherent,
     Clause::kCapacityWrong,
     Clause::kResizeUnsafe,
+    Clause::kPacketsMixed,
     Clause::kRestartedWrongly,
     Clause::kReceiverAsleep,
     Clause::kReceiverAsleepWithData,

@@ -97,6 +97,11 @@ const std::vector<Blame>& Blames() {
       {Defect::kNonblockingSleeps,
        {kReceiverAsleepNonblocking, kSenderAsleepNonblocking, kNonblockingLarge},
        {}},
+      {Defect::kPacketsMerge, {kPacketsMixed}, {}},
+      // What stays takes room.
+      {Defect::kPacketRestStays,
+       {kPacketsMixed},
+       {kSenderAsleep, kPollIncoherent, kCapacityWrong, kNonblockingLarge}},
       {Defect::kWakesLastSleeper, {kModelDeviation}, {}},
   };
   return blames;

@@ -231,5 +231,71 @@ TEST(CheckStepwise, DoesNotBlameTheResizeForWhatIsMissedAndComesLater) {
             (Clauses{"unavailable", "model-deviation"}));
 }
 
+// Packet mode, two packets of 100 bytes, and a read of so many bytes.
+Steps PacketsAndRead(std::uint32_t bytes) {
+  Steps steps;
+  steps.Begin(kWriter, "set_packet", kWrite, 0, 1).Gives(0);
+  return steps.Write(kWriter, 100).Gives(100).Write(kWriter, 100).Gives(100).Read(kReader, bytes);
+}
+
+TEST(CheckStepwise, AcceptsPacketsThatAreReadOneByOneAndCutShort) {
+  Steps steps = PacketsAndRead(10);
+  steps.Gives({Written(kWriter, 0, 10)}).Read(kReader, 4096).Gives({Written(kWriter, 100, 100)});
+
+  const auto judgements = JudgeBy("stepwise", steps.Build());
+
+  EXPECT_EQ(Broken(steps), Clauses{});
+  const auto found = std::ranges::find(judgements, Clause::kPacketsMixed, &Judgement::clause);
+  ASSERT_NE(found, judgements.end());
+  EXPECT_EQ(found->verdict, Verdict::kKept);
+  EXPECT_EQ(found->chances, 2U);
+}
+
+TEST(CheckStepwise, RefusesAReadThatGivesTwoPackets) {
+  EXPECT_EQ(Broken(PacketsAndRead(4096).Gives({Written(kWriter, 0, 200)})),
+            Clauses{"packets-mixed"});
+  EXPECT_EQ(Broken(PacketsAndRead(150).Gives({Written(kWriter, 0, 150)})),
+            Clauses{"packets-mixed"});
+}
+
+TEST(CheckStepwise, RefusesTheRestOfAPacketThatAReadHadEnded) {
+  EXPECT_EQ(Broken(PacketsAndRead(10)
+                       .Gives({Written(kWriter, 0, 10)})
+                       .Read(kReader, 90)
+                       .Gives({Written(kWriter, 10, 90)})),
+            Clauses{"packets-mixed"});
+}
+
+TEST(CheckStepwise, RefusesAPartOfAPacketWhereThereWasRoom) {
+  EXPECT_EQ(Broken(PacketsAndRead(4096).Gives({Written(kWriter, 0, 60)})),
+            Clauses{"packets-mixed"});
+}
+
+TEST(CheckStepwise, RefusesMoreThanOnePacketOfALargeWrite) {
+  Steps steps;
+  steps.Begin(kWriter, "set_packet", kWrite, 0, 1).Gives(0).Write(kWriter, 10000).Gives(10000);
+  EXPECT_EQ(Broken(Steps(steps).Read(kReader, 10000).Gives({Written(kWriter, 0, 4096)})),
+            Clauses{});
+  EXPECT_EQ(Broken(steps.Read(kReader, 10000).Gives({Written(kWriter, 0, 8192)})),
+            Clauses{"packets-mixed"});
+}
+
+TEST(CheckStepwise, RefusesPacketsThatAreLost) {
+  EXPECT_EQ(Broken(PacketsAndRead(4096)
+                       .Gives({Written(kWriter, 100, 100)})
+                       .Fault(FaultKind::kKill, kWriter)
+                       .Read(kReader, 9)
+                       .Gives(0)),
+            Clauses{"lost"});
+}
+
+TEST(CheckStepwise, AcceptsAPacketThatIsMergedIntoAPageThatIsNone) {
+  Steps steps;
+  steps.Write(kWriter, 5).Gives(5).Begin(kWriter, "set_packet", kWrite, 0, 1).Gives(0);
+  steps.Write(kWriter, 6).Gives(6).Write(kWriter, 7).Gives(7);
+
+  EXPECT_EQ(Broken(steps.Read(kReader, 99).Gives({Written(kWriter, 0, 18)})), Clauses{});
+}
+
 }  // namespace
 }  // namespace parley

@@ -10,7 +10,8 @@ MakersHands::MakersHands(Arena& arena, const Facility& facility, std::uint16_t m
     : header_(arena.header()),
       facility_(facility),
       performer_(header_, arena.records(), Seated(maker), plan_, facility,
-                 facility.Attach(header_.access_name.data()), header_.program.tag, {}) {}
+                 facility.Attach(header_.access_name.data()), header_.program.tag, {},
+                 Decoder::Gaps::kNone) {}
 
 Seat& MakersHands::Seated(std::uint16_t maker) {
   seat_.worker = maker;

@@ -38,7 +38,7 @@ void Store(OperationRecord& record, const Extent& extent) {
 
 Performer::Performer(ArenaHeader& header, std::byte* records, Seat& seat, const WorkerPlan& plan,
                      const Facility& facility, std::unique_ptr<Port> port, std::uint32_t tag,
-                     std::vector<std::uint16_t> identities)
+                     std::vector<std::uint16_t> identities, Decoder::Gaps gaps)
     : header_(header),
       seat_(seat),
       plan_(plan),
@@ -47,7 +47,7 @@ Performer::Performer(ArenaHeader& header, std::byte* records, Seat& seat, const 
       port_(std::move(port)),
       log_(records, &header.logs[seat.worker]),
       tag_(tag),
-      decoder_(plan.encoding, tag, std::move(identities)),
+      decoder_(plan.encoding, tag, std::move(identities), gaps),
       pieces_(kMaxPieces),
       cuts_(Derive(plan.seed, "pieces", seat.worker)) {
   for (auto& buffer : buffers_) buffer.resize(BufferBytes(plan));

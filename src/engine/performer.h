@@ -15,10 +15,11 @@ namespace parley {
 
 class Performer {
  public:
-  // plan: copied.  identities: of the self-identifying encoding, by identity.
+  // plan: copied.  identities: of the self-identifying encoding, by identity.  gaps: of what reads
+  // give.
   Performer(ArenaHeader& header, std::byte* records, Seat& seat, const WorkerPlan& plan,
             const Facility& facility, std::unique_ptr<Port> port, std::uint32_t tag,
-            std::vector<std::uint16_t> identities);
+            std::vector<std::uint16_t> identities, Decoder::Gaps gaps);
 
   // A call without data: opens, closes, queries.
   Reply Perform(std::uint8_t call, std::uint16_t handle, std::uint64_t argument);

@@ -105,7 +105,7 @@ class Round final : public WorkerRound {
         random_(Derive(plan_.seed, "worker", seat.successor ? seat.worker : 0)),
         performer_(header_, arena.records(), seat, plan_, facility,
                    facility.Attach(header_.access_name.data()), header_.program.tag,
-                   Identities(facility)),
+                   Identities(facility), Gaps(facility)),
         faults_(header_, seat.plan) {}
 
   void CloseAll() override { performer_.port().CloseAll(); }
@@ -144,16 +144,23 @@ class Round final : public WorkerRound {
   }
 
  private:
-  static bool Puts(const WorkerPlan& plan, const Facility& facility) {
-    const auto puts = [&](std::uint8_t call) {
-      return facility.Calls()[call].effect == Effect::kPut;
-    };
+  // Whether the plan has a call of that effect.
+  static bool Calls(const WorkerPlan& plan, const Facility& facility, Effect effect) {
+    const auto has = [&](std::uint8_t call) { return facility.Calls()[call].effect == effect; };
     const auto calls = std::span(plan.stream.calls).first(plan.stream.call_count);
     const auto steps = std::span(plan.steps).first(plan.step_count);
-    return std::ranges::any_of(calls, puts, &CallChoice::call) ||
+    return std::ranges::any_of(calls, has, &CallChoice::call) ||
            std::ranges::any_of(steps, [&](const Step& step) {
-             return step.kind == StepKind::kCall && puts(step.call);
+             return step.kind == StepKind::kCall && has(step.call);
            });
+  }
+
+  // Of packets a read discards what it does not take.
+  Decoder::Gaps Gaps(const Facility& facility) const {
+    const auto plans = std::span(header_.program.workers).first(header_.program.worker_count);
+    const bool packets = std::ranges::any_of(
+        plans, [&](const WorkerPlan& plan) { return Calls(plan, facility, Effect::kSetPackets); });
+    return packets ? Decoder::Gaps::kExpected : Decoder::Gaps::kNone;
   }
 
   std::vector<std::uint16_t> Identities(const Facility& facility) const {
@@ -161,7 +168,7 @@ class Round final : public WorkerRound {
     for (std::uint32_t i = 0; i < header_.program.worker_count; ++i) {
       const WorkerPlan& plan = header_.program.workers[i];
       if (plan.encoding == Encoding::kSelfIdentifying && plan.identity < identities.size() &&
-          Puts(plan, facility)) {
+          Calls(plan, facility, Effect::kPut)) {
         identities[plan.identity] = static_cast<std::uint16_t>(i);
       }
     }

@@ -32,6 +32,12 @@ std::int64_t SetCapacity(int fd, std::uint64_t capacity_bytes) {
   return ::fcntl(fd, F_SETPIPE_SZ, bytes);
 }
 
+// F_SETFL replaces all status flags: the others stay what they are, whoever has set them.
+int SetStatusFlag(int fd, int flag, bool set) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags < 0 ? flags : ::fcntl(fd, F_SETFL, set ? flags | flag : flags & ~flag);
+}
+
 }  // namespace
 
 StreamPort::~StreamPort() { CloseAll(); }
@@ -66,6 +72,7 @@ const HandleTable::Entry* StreamPort::Chosen(StreamCall call, const Request& req
     case StreamCall::kWrite:
     case StreamCall::kWritev:
     case StreamCall::kPollWrite:
+    case StreamCall::kSetPacket:
       return handles_.Newest(End::kWriting);
     case StreamCall::kRead:
     case StreamCall::kReadv:
@@ -138,6 +145,8 @@ Reply StreamPort::PerformOn(int fd, StreamCall call, const Request& request) {
       return Returned(::ftruncate(fd, 0));
     case StreamCall::kFstat:
       return AskKind(fd);
+    case StreamCall::kSetPacket:
+      return Returned(SetStatusFlag(fd, O_DIRECT, request.argument != 0));
     default:
       CHECK(false);
   }
@@ -180,9 +189,8 @@ Reply StreamPort::Poll(const HandleTable::Entry* entry, short events) {
 }
 
 Reply StreamPort::SetNonblocking(const HandleTable::Entry* entry, bool nonblocking) {
-  // F_SETFL replaces all status flags; these descriptors never have another one than O_NONBLOCK.
   const Reply reply =
-      Returned(::fcntl(entry != nullptr ? entry->fd : -1, F_SETFL, nonblocking ? O_NONBLOCK : 0));
+      Returned(SetStatusFlag(entry != nullptr ? entry->fd : -1, O_NONBLOCK, nonblocking));
   if (reply.result == 0) handles_.SetNonblocking(entry->handle, nonblocking);
   return reply;
 }

@@ -32,6 +32,7 @@ enum class StreamCall : std::uint8_t {
   kPwrite,
   kFtruncate,
   kFstat,
+  kSetPacket,
   kCount,
 };
 
@@ -39,7 +40,7 @@ enum class StreamCall : std::uint8_t {
 //   write, read       pieces[0]; without pieces, zero bytes at a null address
 //   poll_*            no waiting; result: revents (POLLIN or POLLOUT asked for)
 //   dup               argument: the source handle, 0 for the newest; fcntl(F_DUPFD_CLOEXEC)
-//   set_nonblock      argument: 1 or 0; fcntl(F_SETFL)
+//   set_nonblock      argument: 1 or 0; O_NONBLOCK by fcntl(F_SETFL), after F_GETFL for the rest
 //   set_capacity      argument: bytes; result: the new capacity; fcntl(F_SETPIPE_SZ)
 //   get_capacity      result: bytes; fcntl(F_GETPIPE_SZ)
 //   unread            result: bytes; ioctl(FIONREAD)
@@ -47,6 +48,7 @@ enum class StreamCall : std::uint8_t {
 //   pread, pwrite     one byte at 0
 //   ftruncate         to 0
 //   fstat             0 when it is a pipe or FIFO, ENOTTY when it is something else
+//   set_packet        argument: 1 or 0; the same as set_nonblock with O_DIRECT (pipe(2))
 inline constexpr std::array<CallTraits, static_cast<std::size_t>(StreamCall::kCount)> kStreamCalls =
     {{
         {.name = "write", .effect = Effect::kPut},
@@ -66,6 +68,7 @@ inline constexpr std::array<CallTraits, static_cast<std::size_t>(StreamCall::kCo
         {.name = "pwrite", .effect = Effect::kSeek},
         {.name = "ftruncate", .effect = Effect::kTruncate},
         {.name = "fstat", .effect = Effect::kQueryKind},
+        {.name = "set_packet", .effect = Effect::kSetPackets},
     }};
 
 // before + kStreamCalls + after: a facility's table of calls.

@@ -107,6 +107,8 @@ std::string Deed(const Call& call, const Operation& op) {
       return fmt::format("asks what handle {} is", op.handle);
     case Effect::kMakePair:
       return "makes two ends and closes them";
+    case Effect::kSetPackets:
+      return fmt::format("sets O_DIRECT of handle {} to {}", op.handle, op.argument);
     case Effect::kOther:
       break;
   }

@@ -62,6 +62,8 @@ std::string_view EffectName(Effect effect) {
       return "query-kind";
     case Effect::kMakePair:
       return "make-pair";
+    case Effect::kSetPackets:
+      return "set-packets";
   }
   return "unknown";
 }

@@ -46,6 +46,7 @@ enum class Effect : std::uint8_t {
   kTruncate,      // changes the length of a file
   kQueryKind,     // result 0 when the handle is a thing of the facility's type
   kMakePair,      // makes and closes another object's two ends; result: a set of PairFlaw
+  kSetPackets,    // changes O_DIRECT of a handle: whether each put is a packet of its own
 };
 
 // What is wrong with the two descriptors that a call gave; bits.  None: as POSIX pipe() has it.

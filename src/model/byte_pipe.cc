@@ -1,6 +1,7 @@
 #include "src/model/byte_pipe.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace parley::model {
 
@@ -20,15 +21,17 @@ std::uint64_t BytePipe::unread_bytes() const {
 }
 
 bool BytePipe::Merge(ByteRun run) {
-  if (slots_.empty() || slots_.back().end + run.bytes > page_bytes_) return false;
+  if (slots_.empty() || slots_.back().packet || slots_.back().end + run.bytes > page_bytes_) {
+    return false;
+  }
   slots_.back().end += run.bytes;
   slots_.back().bytes += run.bytes;
   AppendRun(content_, run);
   return true;
 }
 
-void BytePipe::PutPage(ByteRun run) {
-  slots_.push_back({.end = run.bytes, .bytes = run.bytes});
+void BytePipe::PutPage(ByteRun run, bool packet) {
+  slots_.push_back({.end = run.bytes, .bytes = run.bytes, .packet = packet});
   AppendRun(content_, run);
 }
 
@@ -36,18 +39,25 @@ bool BytePipe::Take(std::uint64_t bytes, std::vector<ByteRun>& taken) {
   bool made_room = false;
   std::size_t done = 0;  // slots
   std::uint32_t total = 0;
+  std::uint32_t discarded = 0;
   while (bytes > 0 && done < slots_.size()) {
     Slot& slot = slots_[done];
     const auto part = static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, slot.bytes));
     slot.bytes -= part;
     bytes -= part;
     total += part;
+    if (slot.packet) {
+      bytes = 0;
+      discarded = std::exchange(slot.bytes, 0);
+    }
     if (slot.bytes > 0) break;
     made_room = made_room || slots_.size() - done >= slots_max_;
     ++done;
   }
   slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(done));
   TakeContent(total, taken);
+  std::vector<ByteRun> nobodys;
+  TakeContent(discarded, nobodys);
   return made_room;
 }
 
@@ -76,8 +86,9 @@ std::uint64_t BytePipe::Shape() const {
   const std::uint64_t eighth_left =
       slots_.empty() ? 0 : (page_bytes_ - slots_.back().end) * 8 / page_bytes_;
   const bool front_was_read = !slots_.empty() && slots_.front().bytes < slots_.front().end;
-  return used << 32U | std::uint64_t{slots_max_} << 8U | eighth_left << 1U |
-         std::uint64_t{front_was_read};
+  const bool ends_in_packet = !slots_.empty() && slots_.back().packet;
+  return used << 32U | std::uint64_t{slots_max_} << 8U | std::uint64_t{ends_in_packet} << 7U |
+         eighth_left << 1U | std::uint64_t{front_was_read};
 }
 
 }  // namespace parley::model

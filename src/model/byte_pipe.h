@@ -4,6 +4,10 @@
 // slot when they fit behind what was written there; everything else takes a slot of its own, a page
 // at a time.  A slot is free again when its last byte was read.
 //
+// In packet mode (O_DIRECT, pipe(2)) such a slot is a packet: nothing is merged into it, and a read
+// that comes to it ends with it and discards what it does not take.  A packet that begins with
+// bytes merged into a page that is none (written before O_DIRECT was set) is no packet there.
+//
 // Source: Linux fs/pipe.c, pipe_write() and pipe_read().
 #pragma once
 
@@ -39,9 +43,9 @@ class BytePipe {
   // Puts run into the newest slot if it fits there: all or nothing.
   bool Merge(ByteRun run);
   // Puts run, a page at most, into a slot of its own; the pipe is not full.
-  void PutPage(ByteRun run);
+  void PutPage(ByteRun run, bool packet = false);
 
-  // Takes up to that many bytes, appending them to taken.
+  // Takes up to that many bytes, appending them to taken; discards the rest of a packet.
   // Returns: whether a slot of a full pipe became free.
   bool Take(std::uint64_t bytes, std::vector<ByteRun>& taken);
 
@@ -57,6 +61,7 @@ class BytePipe {
   struct Slot {
     std::uint32_t end = 0;  // in the page, of what was written
     std::uint32_t bytes = 0;
+    bool packet = false;
 
     bool operator==(const Slot&) const = default;
   };

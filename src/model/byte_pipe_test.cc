@@ -71,5 +71,42 @@ TEST(BytePipe, ShapesOfEmptyAndFullOnesDiffer) {
   EXPECT_NE(pipe.Shape(), empty);
 }
 
+TEST(BytePipe, EndsAReadWithAPacketAndDiscardsItsRest) {
+  BytePipe pipe(std::uint64_t{8} * kPage, kPage);
+  pipe.PutPage(Bytes(1, 0, 10));
+  pipe.PutPage(Bytes(1, 10, 10), true);
+  pipe.PutPage(Bytes(2, 0, 10), true);
+  pipe.PutPage(Bytes(2, 10, 10), true);
+  std::vector<ByteRun> taken;
+
+  // What was written before is no packet: a read goes on behind it.
+  EXPECT_FALSE(pipe.Take(14, taken));
+  EXPECT_EQ(taken, (std::vector<ByteRun>{Bytes(1, 0, 14)}));
+  EXPECT_EQ(pipe.unread_bytes(), 20U);
+
+  taken.clear();
+  EXPECT_FALSE(pipe.Take(99, taken));
+  EXPECT_EQ(taken, (std::vector<ByteRun>{Bytes(2, 0, 10)}));
+}
+
+TEST(BytePipe, MergesNothingIntoAPacketButAPacketIntoWhatIsNone) {
+  BytePipe pipe(std::uint64_t{2} * kPage, kPage);
+  pipe.PutPage(Bytes(1, 0, 10));
+  EXPECT_TRUE(pipe.Merge(Bytes(1, 10, 10)));
+  pipe.PutPage(Bytes(1, 20, 10), true);
+
+  EXPECT_FALSE(pipe.Merge(Bytes(1, 30, 10)));
+}
+
+TEST(BytePipe, HasRoomOnceAPacketIsReadInPart) {
+  BytePipe pipe(kPage, kPage);
+  pipe.PutPage(Bytes(1, 0, kPage), true);
+  std::vector<ByteRun> taken;
+
+  EXPECT_TRUE(pipe.Take(1, taken));
+
+  EXPECT_TRUE(pipe.empty());
+}
+
 }  // namespace
 }  // namespace parley::model

@@ -81,7 +81,8 @@ class Machine {
     if (kind < 85) return Resize(worker, handle);
     if (kind < 88) return Ask(worker, handle, kind % 2 == 0);
     if (kind < 93) return Duplicate(worker, handle);
-    if (kind < 97) return Close(worker, handle);
+    if (kind < 95) return SetPacket(worker, handle);
+    if (kind < 98) return Close(worker, handle);
     return path_.empty() ? Ask(worker, handle, true) : Name();
   }
 
@@ -175,9 +176,11 @@ class Machine {
     std::string bytes(static_cast<std::size_t>(Size()), ' ');
     const std::uint32_t id = recorder_.Begin(worker, "read", handle);
     recorder_.at(id).requested = static_cast<std::uint32_t>(bytes.size());
+    const int unread_before = Unread(fd);
     const ssize_t got = ::read(fd, bytes.data(), bytes.size());
     Return(id, got);
     if (got <= 0) return;
+    const ssize_t discarded = unread_before - Unread(fd) - got;
     std::vector<Extent> extents;
     auto& content = ContentOf(fd);
     for (ssize_t i = 0; i < got; ++i) {
@@ -193,6 +196,21 @@ class Machine {
       }
     }
     recorder_.Receive(id, extents);
+    for (ssize_t i = 0; i < discarded; ++i) content.pop_front();
+  }
+
+  static int Unread(int fd) {
+    int bytes = 0;
+    ::ioctl(fd, FIONREAD, &bytes);
+    return bytes;
+  }
+
+  void SetPacket(std::uint16_t worker, std::uint16_t handle) {
+    const bool set = Draw(0, 3) > 0;
+    const std::uint32_t id = recorder_.Begin(worker, "set_packet", handle);
+    recorder_.at(id).argument = set ? 1 : 0;
+    const int flags = O_NONBLOCK | (set ? O_DIRECT : 0);
+    Return(id, ::fcntl(FdOf(worker, handle), F_SETFL, flags));
   }
 
   void Poll(std::uint16_t worker, std::uint16_t handle, bool for_room) {

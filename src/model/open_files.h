@@ -18,6 +18,7 @@ struct OpenFile {
   bool reads = false;
   bool writes = false;
   bool nonblocking = false;
+  bool packets = false;  // O_DIRECT: each write makes packets
   // Of a FIFO opened for reading, without waiting, when no writer was there: how many writers had
   // come until then, plus one.  No POLLHUP before another comes (fs/pipe.c, f_pipe).
   std::uint32_t quiet_since = 0;

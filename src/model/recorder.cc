@@ -31,6 +31,7 @@ const std::vector<Call>& AllCalls() {
       {.name = "ftruncate", .effect = Effect::kTruncate},
       {.name = "fstat", .effect = Effect::kQueryKind},
       {.name = "pipe", .effect = Effect::kMakePair},
+      {.name = "set_packet", .effect = Effect::kSetPackets},
       {.name = "hold_read", .effect = Effect::kOpenRead},
       {.name = "hold_write", .effect = Effect::kOpenWrite},
       {.name = "open_read", .effect = Effect::kOpenRead},

@@ -149,7 +149,7 @@ void SimulatedKernel::StartCall(Worker& worker) {
   } else if (kind < 86) {
     Ask(worker, handle, kind == 84);
   } else if (kind < 88) {
-    SetNonblocking(worker, handle);
+    SetFlag(worker, handle, kind == 87);
   } else if (kind < 89) {
     Misuse(worker, handle);
   } else if (kind < 92) {
@@ -314,13 +314,13 @@ void SimulatedKernel::Misuse(Worker& worker, std::uint16_t handle) {
   Returns(worker, error != 0 ? -1 : 0, error);
 }
 
-void SimulatedKernel::SetNonblocking(Worker& worker, std::uint16_t handle) {
-  worker.call = recorder_.Begin(worker.number, "set_nonblock", handle);
-  const bool nonblocking = Draw(0, 1) == 0;
-  recorder_.at(worker.call).argument = nonblocking ? 1 : 0;
+void SimulatedKernel::SetFlag(Worker& worker, std::uint16_t handle, bool packets) {
+  worker.call = recorder_.Begin(worker.number, packets ? "set_packet" : "set_nonblock", handle);
+  const bool set = Draw(0, packets ? 3 : 1) != 0;
+  recorder_.at(worker.call).argument = set ? 1 : 0;
   const auto found = worker.handles.find(handle);
   if (found == worker.handles.end()) return Returns(worker, -1, EBADF);
-  found->second->nonblocking = nonblocking;
+  (packets ? found->second->packets : found->second->nonblocking) = set;
   Returns(worker, 0, 0);
 }
 

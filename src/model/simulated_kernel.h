@@ -56,6 +56,8 @@ enum class Defect : std::uint8_t {
   kIsNoFifo,
   kSwapsRoles,
   kNonblockingSleeps,
+  kPacketsMerge,
+  kPacketRestStays,
   kWakesLastSleeper,  // no promise is broken
   kCount,
 };
@@ -108,6 +110,7 @@ class SimulatedKernel {
   struct Buffer {
     std::uint32_t offset = 0;
     std::uint32_t bytes = 0;
+    bool packet = false;
     std::deque<Run> runs;
   };
   struct Worker;
@@ -132,6 +135,7 @@ class SimulatedKernel {
     bool reads = false;
     bool writes = false;
     bool nonblocking = false;
+    bool packets = false;
     bool quiet = false;
     std::uint32_t quiet_at = 0;
   };
@@ -169,11 +173,11 @@ class SimulatedKernel {
   void Misuse(Worker& worker, std::uint16_t handle);
   void Duplicate(Worker& worker, std::uint16_t handle);
   void Close(Worker& worker, std::uint16_t handle);
-  void SetNonblocking(Worker& worker, std::uint16_t handle);
+  void SetFlag(Worker& worker, std::uint16_t handle, bool packets);
 
   static void PutBuffer(Pipe& pipe, const Worker& worker, std::uint64_t position,
-                        std::uint32_t bytes);
-  static std::vector<Extent> TakeBytes(Pipe& pipe, std::uint32_t bytes, bool& made_room);
+                        std::uint32_t bytes, bool packet);
+  std::vector<Extent> TakeBytes(Pipe& pipe, std::uint32_t bytes, bool& made_room);
   void WakeOne(std::deque<Worker*>& queue);
   static void WakeAll(std::deque<Worker*>& queue);
   void Drop(std::shared_ptr<File>& file);

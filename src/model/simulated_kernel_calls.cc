@@ -29,8 +29,9 @@ struct SimulatedKernel::Sleep {
 };
 
 void SimulatedKernel::PutBuffer(Pipe& pipe, const Worker& worker, std::uint64_t position,
-                                std::uint32_t bytes) {
-  pipe.buffers.push_back({.bytes = bytes, .runs = {{worker.number, position, bytes}}});
+                                std::uint32_t bytes, bool packet) {
+  pipe.buffers.push_back(
+      {.bytes = bytes, .packet = packet, .runs = {{worker.number, position, bytes}}});
 }
 
 std::vector<Extent> SimulatedKernel::TakeBytes(Pipe& pipe, std::uint32_t bytes, bool& made_room) {
@@ -46,6 +47,11 @@ std::vector<Extent> SimulatedKernel::TakeBytes(Pipe& pipe, std::uint32_t bytes, 
     buffer.bytes -= part;
     bytes -= part;
     if (run.bytes == 0) buffer.runs.pop_front();
+    if (buffer.packet) {
+      bytes = 0;
+      if (buffer.bytes > 0 && Errs(Defect::kPacketRestStays)) break;
+      buffer.bytes = 0;
+    }
     if (buffer.bytes > 0) continue;
     made_room = made_room || pipe.full();
     pipe.buffers.pop_front();
@@ -119,8 +125,10 @@ SimulatedKernel::Fiber SimulatedKernel::Write(Worker& worker, File* file, std::u
   const auto merge = [&](std::uint32_t from, std::uint32_t bytes) {
     if (pipe->buffers.empty()) return false;
     Buffer& last = pipe->buffers.back();
+    if (last.packet && !Errs(Defect::kPacketsMerge)) return false;
     if (last.offset + last.bytes + bytes > kPageBytes) return false;
     last.bytes += bytes;
+    last.packet = false;
     last.runs.push_back({worker.number, position + from, bytes});
     return true;
   };
@@ -142,7 +150,7 @@ again:
     if (last_page && done > 0 && file->nonblocking && Errs(Defect::kWithholdsPage)) break;
     if (!pipe->full() || (pipe->buffers.size() == pipe->slots && Errs(Defect::kOverfills))) {
       const std::uint32_t part = std::min(kPageBytes, requested - done);
-      PutBuffer(*pipe, worker, position + done, part);
+      PutBuffer(*pipe, worker, position + done, part, file->packets);
       done += part;
       const std::size_t count = pipe->buffers.size();
       if (small && count > 1 && Errs(Defect::kSwapsWrites)) {

@@ -98,6 +98,7 @@ void StreamPromise::BeginStep(const Step& step) {
   woken_.clear();
   signalled_.clear();
   receptions_.clear();
+  discarded_receptions_.clear();
   content_in_order_ = true;
   for (std::size_t i = 0; i < pipes_.size(); ++i) {
     Pipe& pipe = pipes_[i];
@@ -162,7 +163,8 @@ void StreamPromise::FallAsleep(std::uint32_t id, const Operation& call, Effect e
     Pipe& pipe = pipes_[file.pipe];
     sleeper.had_data = pipe.least_before > 0;
     if (effect == Effect::kPut && file.writes && call.requested > 0) {
-      pipe.unread.Begin(id, call, Atomic(call));
+      const Packets packets = file.packets ? Packets::kPerhaps : Packets::kNo;
+      pipe.unread.Begin(id, call, Atomic(call), packets);
       pipe.room_promised = false;
     }
   }
@@ -186,6 +188,13 @@ void StreamPromise::ApplyAtOnce(const Operation& call, Effect effect) {
     case Effect::kSetNonblocking: {
       const std::uint16_t file = files_.Find(call.worker, call.handle);
       if (file != kNoFile) files_.at(file).nonblocking = call.argument != 0;
+      break;
+    }
+    case Effect::kSetPackets: {
+      const std::uint16_t file = files_.Find(call.worker, call.handle);
+      if (file == kNoFile) break;
+      files_.at(file).packets = call.argument != 0;
+      SetPackets(files_.at(file));
       break;
     }
     case Effect::kResize: {
@@ -255,7 +264,7 @@ void StreamPromise::Return(std::uint32_t id, const Step& step) {
     const std::uint16_t file = files_.Find(call.worker, call.handle);
     if (file == kNoFile || call.requested == 0) return;
     Pipe& pipe = pipes_[files_.at(file).pipe];
-    if (!slept) pipe.unread.Begin(id, call, Atomic(call));
+    if (!slept) pipe.unread.Begin(id, call, Atomic(call), PacketsOf(files_.at(file), pipe));
     const std::uint64_t bytes =
         call.system_error == 0 ? static_cast<std::uint64_t>(call.result) : 0;
     pipe.unread.Settle(id, bytes, bytes, step.number);

@@ -88,7 +88,9 @@ class StreamPromise {
   struct Reception {
     std::uint32_t take = 0;  // id
     std::uint32_t put = 0;   // id
+    std::uint32_t bytes = 0;
     std::uint16_t pipe = 0;
+    Packets packets = Packets::kNo;
     bool first = false;  // from the write's first byte on
     bool last = false;   // up to its last one
   };
@@ -136,7 +138,7 @@ class StreamPromise {
 
   // In stream_promise_content.cc: which bytes came.
   void ReceiveAll(const Step& step);
-  bool IsNext(std::uint32_t take) const;
+  std::uint64_t GapBefore(std::uint32_t take) const;
   void Receive(std::uint32_t id);
   Breaches JudgeReceptions();
   Breaches JudgeOvertaken(const Reception& reception, const Deposit& left);
@@ -149,6 +151,14 @@ class StreamPromise {
   Clause TornClause(const Operation& put) const;
 
   // In stream_promise_others.cc: opens, questions, and calls that are to be refused.
+  // In stream_promise_packets.cc: writes with O_DIRECT.
+  void SetPackets(const OpenFile& file);
+  static Packets PacketsOf(const OpenFile& file, const Pipe& pipe);
+  void MayBeDiscarded(std::uint16_t pipe, std::uint16_t writer, std::uint64_t position,
+                      std::uint32_t take);
+  Breaches JudgePackets();
+
+  // In stream_promise_others.cc: opens and questions.
   Breaches JudgeOpen(std::uint32_t id, Effect effect);
   Breaches JudgeOpenAsleep(const Sleeper& sleeper, const Pipe& pipe);
   Breaches JudgePoll(std::uint32_t id);
@@ -176,6 +186,7 @@ class StreamPromise {
   std::vector<Sleeper> woken_;  // returned in it, having slept before
   std::vector<Signal> signalled_;
   std::vector<Reception> receptions_;
+  std::vector<Reception> discarded_receptions_;  // of the rest of a packet
   bool content_in_order_ = true;
 };
 

@@ -8,27 +8,30 @@
 
 namespace parley::model {
 
-// Of several reads in one step the order is unknown: each is taken when its bytes are the next.
+// Of several reads in one step the order is unknown: each is taken when its bytes are the next, or
+// the next but for the fewest that may have been discarded.
 void StreamPromise::ReceiveAll(const Step& step) {
   std::vector<std::uint32_t> takes;
   for (const std::uint32_t id : step.returned) {
     if (history().effect(op(id)) == Effect::kTake && op(id).result > 0) takes.push_back(id);
   }
   while (!takes.empty()) {
-    auto next = std::ranges::find_if(takes, [&](std::uint32_t id) { return IsNext(id); });
-    if (next == takes.end()) next = takes.begin();
+    const auto next =
+        std::ranges::min_element(takes, {}, [&](std::uint32_t id) { return GapBefore(id); });
     Receive(*next);
     takes.erase(next);
   }
 }
 
-bool StreamPromise::IsNext(std::uint32_t take) const {
+// kNever when its first bytes are not the next ones of any write.
+std::uint64_t StreamPromise::GapBefore(std::uint32_t take) const {
   const auto index = FileOf(op(take));
   const auto extents = history().received(op(take));
-  if (!index || extents.empty()) return true;
+  if (!index || extents.empty()) return 0;
   const Extent& first = extents.front();
-  return first.kind != static_cast<std::uint16_t>(ExtentKind::kWritten) ||
-         pipes_[files_.at(*index).pipe].unread.IsNext(first.writer, first.position);
+  if (first.kind != static_cast<std::uint16_t>(ExtentKind::kWritten)) return 0;
+  const UnreadBytes& unread = pipes_[files_.at(*index).pipe].unread;
+  return unread.GapBefore(first.writer, first.position).value_or(kNever);
 }
 
 void StreamPromise::Receive(std::uint32_t id) {
@@ -38,6 +41,8 @@ void StreamPromise::Receive(std::uint32_t id) {
   const std::uint16_t place = files_.at(*index).pipe;
   UnreadBytes& unread = pipes_[place].unread;
   auto untold = static_cast<std::uint64_t>(take.result);
+  std::size_t last_place = unread.deposits().size();
+  std::uint32_t last_bytes = 0;
   for (const Extent& extent : history().received(take)) {
     if (extent.kind != static_cast<std::uint16_t>(ExtentKind::kWritten)) continue;
     std::uint32_t at = 0;
@@ -47,22 +52,31 @@ void StreamPromise::Receive(std::uint32_t id) {
       const std::uint32_t part = unread.Take(extent.writer, from, extent.bytes - at, found);
       if (part == 0) {
         content_in_order_ = false;
+        MayBeDiscarded(place, extent.writer, from, id);
         break;
       }
       const Deposit& deposit = unread.deposits()[found];
       receptions_.push_back({.take = id,
                              .put = deposit.id,
+                             .bytes = part,
                              .pipe = place,
+                             .packets = deposit.packets,
                              .first = from == deposit.position,
                              .last = deposit.settled && deposit.taken >= deposit.most});
       at += part;
       untold -= std::min<std::uint64_t>(untold, part);
+      last_bytes = found == last_place ? last_bytes + part : part;
+      last_place = found;
     }
+  }
+  if (last_place < unread.deposits().size()) {
+    unread.EndTake(last_place, last_bytes, take.result >= take.requested);
   }
   unread.TakeUnknown(untold);
 }
 
 StreamPromise::Breaches StreamPromise::JudgeReceptions() {
+  if (Breaches breach = JudgePackets()) return breach;
   for (std::size_t i = 0; i < receptions_.size(); ++i) {
     const Reception& reception = receptions_[i];
     const UnreadBytes& unread = pipes_[reception.pipe].unread;

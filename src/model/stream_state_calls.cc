@@ -55,6 +55,7 @@ bool StreamState::BeginCall(std::uint32_t id) {
       return RefusedByEnvironment(call) ? Finish(id, call.result, call.system_error)
                                         : Finish(id, 0, 0);
     case Effect::kSetNonblocking:
+    case Effect::kSetPackets:
     case Effect::kResize:
     case Effect::kQueryCapacity:
     case Effect::kQueryUnread:
@@ -115,6 +116,9 @@ bool StreamState::OnFile(std::uint32_t id, Effect effect) {
   switch (effect) {
     case Effect::kSetNonblocking:
       used.nonblocking = call.argument != 0;
+      return Finish(id, 0, 0);
+    case Effect::kSetPackets:
+      used.packets = call.argument != 0;
       return Finish(id, 0, 0);
     case Effect::kQueryCapacity:
       return Finish(id, static_cast<std::int64_t>(pipe.bytes.capacity_bytes()), 0);

@@ -61,7 +61,8 @@ bool StreamState::WriteGoesOn(InFlight& call) {
     if (!pipe.bytes.full()) {
       const std::uint32_t part = std::min(pipe.bytes.page_bytes(), write.requested - call.done);
       pipe.bytes.PutPage(
-          {.position = write.position + call.done, .bytes = part, .writer = write.worker});
+          {.position = write.position + call.done, .bytes = part, .writer = write.worker},
+          files_.at(call.file).packets);
       call.done += part;
     } else if (files_.at(call.file).nonblocking) {
       return so_far(EAGAIN);

@@ -3,8 +3,17 @@
 #include <algorithm>
 
 namespace parley::model {
+namespace {
 
-void UnreadBytes::Begin(std::uint32_t id, const Operation& op, bool atomic) {
+// The next byte received of it may be the one at that position.
+bool MayGoOnAt(const Deposit& deposit, std::uint64_t position) {
+  return deposit.next() <= position && position <= deposit.next() + deposit.skip &&
+         position < deposit.position + deposit.most;
+}
+
+}  // namespace
+
+void UnreadBytes::Begin(std::uint32_t id, const Operation& op, bool atomic, Packets packets) {
   // Had all of a large one gone in, it would have returned; a small one goes in whole.
   const std::uint32_t most = atomic ? 0 : op.requested - 1;
   deposits_.push_back({.id = id,
@@ -12,7 +21,14 @@ void UnreadBytes::Begin(std::uint32_t id, const Operation& op, bool atomic) {
                        .atomic = atomic,
                        .position = op.position,
                        .requested = op.requested,
-                       .most = most});
+                       .most = most,
+                       .packets = packets});
+}
+
+void UnreadBytes::DoubtPackets() {
+  for (Deposit& deposit : deposits_) {
+    if (!deposit.settled) deposit.packets = Packets::kPerhaps;
+  }
 }
 
 void UnreadBytes::Settle(std::uint32_t id, std::uint64_t least, std::uint64_t most,
@@ -35,19 +51,61 @@ std::uint32_t UnreadBytes::Take(std::uint16_t writer, std::uint64_t position, st
                                 std::size_t& place) {
   for (place = 0; place < deposits_.size(); ++place) {
     Deposit& deposit = deposits_[place];
-    if (deposit.writer != writer || deposit.next() != position) continue;
-    const std::uint32_t part = std::min(bytes, deposit.most - deposit.taken);
-    if (part == 0) continue;
-    deposit.taken += part;
+    if (deposit.writer != writer || !MayGoOnAt(deposit, position)) continue;
+    const auto offset = static_cast<std::uint32_t>(position - deposit.position);
+    const std::uint32_t part = std::min(bytes, deposit.most - offset);
+    deposit.taken = offset + part;
+    deposit.skip = 0;
     deposit.least = std::max(deposit.least, deposit.taken);
     return part;
   }
   return 0;
 }
 
-bool UnreadBytes::IsNext(std::uint16_t writer, std::uint64_t position) const {
-  return std::ranges::any_of(deposits_, [&](const Deposit& deposit) {
-    return deposit.writer == writer && deposit.next() == position && deposit.taken < deposit.most;
+std::optional<std::uint64_t> UnreadBytes::GapBefore(std::uint16_t writer,
+                                                    std::uint64_t position) const {
+  std::optional<std::uint64_t> least;
+  for (const Deposit& deposit : deposits_) {
+    if (deposit.writer != writer || !MayGoOnAt(deposit, position)) continue;
+    const std::uint64_t gap = position - deposit.next();
+    least = std::min(least.value_or(gap), gap);
+  }
+  return least;
+}
+
+void UnreadBytes::TakeUnknown(std::uint64_t bytes) {
+  unknown_taken_ += bytes;
+  if (bytes == 0) return;
+  for (Deposit& deposit : deposits_) {
+    if (deposit.packets != Packets::kNo) deposit.skip = deposit.requested;
+  }
+}
+
+void UnreadBytes::EndTake(std::size_t place, std::uint32_t bytes, bool full) {
+  Deposit& deposit = deposits_[place];
+  if (deposit.packets == Packets::kNo || deposit.taken >= deposit.most) return;
+  if (deposit.packets == Packets::kYes && deposit.atomic) {
+    discarded_.push_back(deposit);
+    deposit.taken = deposit.most;
+    deposit.least = std::max(deposit.least, deposit.taken);
+  } else if (full) {
+    // Of what is perhaps none, any number of bytes may have come before the packet.
+    const std::uint32_t came = deposit.packets == Packets::kYes ? bytes : 1;
+    deposit.skip = page_bytes_ - std::min(page_bytes_, came);
+  }
+}
+
+std::uint32_t UnreadBytes::DiscardedOf(std::uint16_t writer, std::uint64_t position) const {
+  const auto found = std::ranges::find_if(discarded_, [&](const Deposit& deposit) {
+    return deposit.writer == writer && deposit.next() <= position &&
+           position < deposit.position + deposit.most;
+  });
+  return found == discarded_.end() ? kNoOperation : found->id;
+}
+
+bool UnreadBytes::only_packets() const {
+  return std::ranges::all_of(deposits_, [](const Deposit& deposit) {
+    return deposit.packets == Packets::kYes || (deposit.settled && deposit.taken >= deposit.most);
   });
 }
 
@@ -69,7 +127,7 @@ void UnreadBytes::Doubt() {
 
 std::uint64_t UnreadBytes::least() const {
   std::uint64_t bytes = 0;
-  for (const Deposit& deposit : deposits_) bytes += deposit.least - deposit.taken;
+  for (const Deposit& deposit : deposits_) bytes += deposit.left();
   return bytes - std::min(bytes, unknown_taken_);
 }
 

@@ -5,11 +5,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "src/model/stepped_view.h"
 
 namespace parley::model {
+
+// Are the bytes of a write packets (O_DIRECT, pipe(2)), of which a read discards what it does not
+// take?  kPerhaps: it may share a page with bytes written before O_DIRECT was set, or the flag may
+// have changed while it slept.
+enum class Packets : std::uint8_t { kNo, kPerhaps, kYes };
 
 // What one write put in.
 struct Deposit {
@@ -22,10 +28,17 @@ struct Deposit {
   std::uint32_t least = 0;  // bytes put
   std::uint32_t most = 0;
   std::uint32_t taken = 0;
+  std::uint32_t skip = 0;  // bytes behind those taken that may have been discarded
   std::uint64_t settled_step = 0;
+  Packets packets = Packets::kNo;
 
   std::uint64_t next() const { return position + taken; }
-  bool unread() const { return taken < least; }
+  // Certainly unread bytes.
+  std::uint64_t left() const {
+    const std::uint64_t gone = std::uint64_t{taken} + skip;
+    return gone < least ? least - gone : 0;
+  }
+  bool unread() const { return left() > 0; }
 };
 
 class UnreadBytes {
@@ -33,7 +46,9 @@ class UnreadBytes {
   explicit UnreadBytes(std::uint32_t page_bytes) : page_bytes_(page_bytes) {}
 
   // A write has begun.
-  void Begin(std::uint32_t id, const Operation& op, bool atomic);
+  void Begin(std::uint32_t id, const Operation& op, bool atomic, Packets packets);
+  // Whether what is in flight makes packets is not told any more.
+  void DoubtPackets();
   // It is over, and put so many bytes in.  No effect when it never began.
   void Settle(std::uint32_t id, std::uint64_t least, std::uint64_t most, std::uint64_t step);
   // Its process was killed: whatever is possible.
@@ -43,10 +58,17 @@ class UnreadBytes {
   // Returns: their number, 0 when they are not the next ones of any; place: in deposits().
   std::uint32_t Take(std::uint16_t writer, std::uint64_t position, std::uint32_t bytes,
                      std::size_t& place);
-  // Are they the next ones of any?
-  bool IsNext(std::uint16_t writer, std::uint64_t position) const;
+  // How many bytes would have been discarded before them, if they are the next ones of any.
+  std::optional<std::uint64_t> GapBefore(std::uint16_t writer, std::uint64_t position) const;
   // The same as Take of bytes whose origin is unknown.
-  void TakeUnknown(std::uint64_t bytes) { unknown_taken_ += bytes; }
+  void TakeUnknown(std::uint64_t bytes);
+  // A read has ended with so many bytes of the deposit at that place: if they were a packet's, the
+  // rest of it is gone.  full: the read had no room for more.
+  void EndTake(std::size_t place, std::uint32_t bytes, bool full);
+  // The write whose packet these bytes were the discarded rest of; kNoOperation when they were not.
+  std::uint32_t DiscardedOf(std::uint16_t writer, std::uint64_t position) const;
+  // Whatever is unread is packets, or nothing is.
+  bool only_packets() const;
   // Drops what was received whole; places in deposits() change.
   void Tidy();
 
@@ -66,7 +88,8 @@ class UnreadBytes {
 
  private:
   std::uint32_t page_bytes_;
-  std::vector<Deposit> deposits_;  // in the order in which the writes began
+  std::vector<Deposit> deposits_;   // in the order in which the writes began
+  std::vector<Deposit> discarded_;  // packets of which a rest is gone
   std::uint64_t unknown_taken_ = 0;
 };
 

@@ -8,6 +8,7 @@ _STEPPED = [
     "end_of_file_sleeps",
     "full_gives_zero",
     "made_in_current_directory",
+    "packet_flag_lost",
     "permission_ignored",
     "mq_created_twice",
     "mq_drop_message",
@@ -37,8 +38,7 @@ _STEPPED = [
 _STEPPED_ONLY = [
     "full_gives_zero",
     "made_in_current_directory",
-    "mq_created_twice",
-    "mq_unlink_discards",
+    "packet_flag_lost",
     "permission_ignored",
     "poll_promises_room",
     "reading_end_writes",

@@ -106,15 +106,23 @@ class Checking {
     Require(step.bytes <= kMaxMessageBytes, [&] {
       return at(fmt::format("bytes is {}; it must be 0..{}", step.bytes, kMaxMessageBytes));
     });
-    if (problem_ || facility_.Calls()[step.call].effect != Effect::kPut) return false;
-    const bool framed =
-        worker.encoding == Encoding::kFramed && facility_.GetTraits().family == Family::kByteStream;
-    Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes, [&] {
+    if (problem_) return false;
+    const Effect effect = facility_.Calls()[step.call].effect;
+    Require(worker.encoding != Encoding::kFramed || effect != Effect::kSetPackets, [&] {
       return at(
-          fmt::format("bytes is {}, less than a framed record's header of {}; raise "
-                      "it, or set encoding to \"self-identifying\"",
-                      step.bytes, kHeaderBytes));
+          "what is left of framed records in packets cannot be told; set encoding to "
+          "\"self-identifying\"");
     });
+    if (problem_ || effect != Effect::kPut) return false;
+    const bool framed = worker.encoding == Encoding::kFramed &&
+                        facility_.GetTraits().family == Family::kByteStream;
+    Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes,
+            [&] {
+              return at(
+                  fmt::format("bytes is {}, less than a framed record's header of {}; raise "
+                              "it, or set encoding to \"self-identifying\"",
+                              step.bytes, kHeaderBytes));
+            });
     return true;
   }
 

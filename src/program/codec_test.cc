@@ -187,6 +187,9 @@ TEST(DecodeProgram, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(Refusal("\"bytes\":64", "\"bytes\":23"),
             p + "/workers/0/steps/0: bytes is 23, less than a framed record's header of 24; raise "
                 "it, or set encoding to \"self-identifying\"");
+  EXPECT_EQ(Refusal("\"call\":\"close\"", "\"call\":\"set_packet\""),
+            p + "/workers/0/steps/1: what is left of framed records in packets cannot be told; set "
+                "encoding to \"self-identifying\"");
   EXPECT_EQ(Refusal("\"ends\":\"write\"", "\"ends\":\"write\",\"topology\":\"unrelated\""),
             p + "/workers/0: is unrelated and has ends, but a pipe has no name to find it by");
   EXPECT_EQ(Refusal("{\"start\":1}", "{\"start\":2}"), p + "/schedule: there is no worker 2");

@@ -5,6 +5,7 @@
 
 #include "src/base/check.h"
 #include "src/base/seed.h"
+#include "src/program/payload_identifying.h"
 #include "src/program/record_format.h"
 
 namespace parley {
@@ -14,49 +15,6 @@ namespace {
 // that happen to equal the expected ones.  Eight equal by chance once in 2^64.
 constexpr std::size_t kLookBack = 8;
 constexpr std::size_t kCertain = 16;  // bytes that must agree before a continuation is believed
-// Self-identifying bytes of one writer that tell their position: 5 bits each.
-constexpr std::size_t kSampleBytes = 24;
-constexpr std::size_t kSampleBytesMin = 8;  // when no more will come
-constexpr std::uint64_t kRelocationBytesMax = 2U << 20;
-// A search takes milliseconds; a stream that needs many is broken beyond doubt.
-constexpr int kRelocationsMax = 32;
-std::size_t IdentityOf(std::byte byte) { return std::to_integer<std::size_t>(byte >> 5); }
-
-// Eight bytes of a self-identifying stream.
-std::uint64_t IdentifyingWord(std::uint32_t tag, std::size_t identity, std::uint64_t index) {
-  constexpr std::uint64_t kEach = 0x0101010101010101U;
-  const std::uint64_t random =
-      Mix(index ^ std::uint64_t{tag} << 32 ^ std::uint64_t{identity} << 29);
-  return (random & (kEach * 31)) | (kEach * (identity << 5));
-}
-
-std::byte IdentifyingByte(std::uint32_t tag, std::size_t identity, std::uint64_t position) {
-  return static_cast<std::byte>(IdentifyingWord(tag, identity, position / 8) >> (position % 8 * 8));
-}
-
-void FillIdentifying(std::span<std::byte> out, std::uint32_t tag, std::size_t identity,
-                     std::uint64_t position) {
-  while (!out.empty()) {
-    const std::uint64_t word = IdentifyingWord(tag, identity, position / 8) >> (position % 8 * 8);
-    const std::size_t count = std::min<std::size_t>(8 - position % 8, out.size());
-    std::memcpy(out.data(), &word, count);
-    out = out.subspan(count);
-    position += count;
-  }
-}
-
-void Append(std::vector<Extent>& out, std::size_t merge_from, Extent extent) {
-  if (extent.bytes == 0) return;
-  if (out.size() > merge_from) {
-    Extent& last = out.back();
-    if (last.kind == extent.kind && last.writer == extent.writer &&
-        last.position + last.bytes == extent.position) {
-      last.bytes += extent.bytes;
-      return;
-    }
-  }
-  out.push_back(extent);
-}
 
 }  // namespace
 
@@ -81,15 +39,18 @@ void EncodeRecord(std::span<std::byte> record, Encoding encoding, std::uint32_t 
   FillBody(record.subspan(kHeaderBytes), body, base, tag);
 }
 
-Decoder::Decoder(Encoding encoding, std::uint32_t tag, std::vector<std::uint16_t> identities)
+Decoder::Decoder(Encoding encoding, std::uint32_t tag, std::vector<std::uint16_t> identities,
+                 Gaps gaps)
     : encoding_(encoding),
       tag_(tag),
+      gaps_(gaps),
       identities_(std::move(identities)),
       next_position_(identities_.size(), 0) {}
 
 std::size_t Decoder::Decide(std::span<const std::byte> bytes, bool last, std::vector<Extent>& out) {
-  return encoding_ == Encoding::kFramed ? DecideFramed(bytes, last, out)
-                                        : DecideSelfIdentifying(bytes, last, out);
+  if (encoding_ == Encoding::kFramed) return DecideFramed(bytes, last, out);
+  return gaps_ == Gaps::kExpected ? DecideAlone(bytes, out)
+                                  : DecideSelfIdentifying(bytes, last, out);
 }
 
 std::uint64_t Decoder::Feed(std::span<const std::byte> bytes, std::vector<Extent>& extents) {
@@ -245,91 +206,6 @@ std::size_t Decoder::DecideFramed(std::span<const std::byte> bytes, bool last,
     } else {
       at = SkipUnidentified(bytes, at, last, out);
     }
-  }
-  return at;
-}
-
-// The longest prefix of bytes that goes on where that writer's stream stands.
-std::size_t Decoder::RunLength(std::size_t identity, std::span<const std::byte> bytes) const {
-  std::uint64_t position = next_position_[identity];
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const std::uint64_t word = IdentifyingWord(tag_, identity, position / 8);
-    const std::size_t skip = position % 8;
-    const std::size_t count = std::min(8 - skip, bytes.size() - done);
-    const auto* expected = reinterpret_cast<const std::byte*>(&word) + skip;
-    if (std::memcmp(expected, bytes.data() + done, count) != 0) {
-      return done +
-             static_cast<std::size_t>(
-                 std::mismatch(expected, expected + count, bytes.data() + done).first - expected);
-    }
-    done += count;
-    position += count;
-  }
-  return done;
-}
-
-// The writer's stream does not go on here: finds where in it the next bytes of that writer lie.
-bool Decoder::Relocate(std::size_t identity, std::span<const std::byte> bytes, bool last,
-                       bool& undecided) {
-  std::vector<std::byte> sample;
-  for (const std::byte byte : bytes) {
-    if (IdentityOf(byte) == identity) sample.push_back(byte);
-    if (sample.size() == kSampleBytes) break;
-  }
-  undecided = sample.size() < kSampleBytes && !last;
-  if (undecided || sample.size() < kSampleBytesMin || ++relocations_ > kRelocationsMax)
-    return false;
-  const auto lies_at = [&](std::uint64_t position) {
-    for (std::size_t i = 0; i < sample.size(); ++i) {
-      if (sample[i] != IdentifyingByte(tag_, identity, position + i)) return false;
-    }
-    return true;
-  };
-  std::uint64_t& next = next_position_[identity];
-  for (std::uint64_t distance = 1; distance <= kRelocationBytesMax; ++distance) {
-    if (distance <= next && lies_at(next - distance)) {
-      next -= distance;
-      return true;
-    }
-    if (lies_at(next + distance)) {
-      next += distance;
-      return true;
-    }
-  }
-  return false;
-}
-
-std::size_t Decoder::DecideSelfIdentifying(std::span<const std::byte> bytes, bool last,
-                                           std::vector<Extent>& out) {
-  const std::size_t merge_from = out.size();
-  std::size_t at = 0;
-  while (at < bytes.size()) {
-    const auto rest = bytes.subspan(at);
-    const std::size_t identity = IdentityOf(rest.front());
-    const bool known = identity < identities_.size() && identities_[identity] != kNobody;
-    std::size_t run = known ? RunLength(identity, rest) : 0;
-    if (known && run == 0) {
-      bool undecided = false;
-      if (Relocate(identity, rest, last, undecided)) run = RunLength(identity, rest);
-      if (undecided) return at;
-    }
-    if (run == 0) {
-      Append(out, merge_from,
-             {.position = 0,
-              .bytes = 1,
-              .writer = kNobody,
-              .kind = static_cast<std::uint16_t>(ExtentKind::kUnidentified)});
-      ++at;
-      continue;
-    }
-    Append(out, merge_from,
-           {.position = next_position_[identity],
-            .bytes = static_cast<std::uint32_t>(run),
-            .writer = identities_[identity],
-            .kind = static_cast<std::uint16_t>(ExtentKind::kWritten)});
-    next_position_[identity] += run;
-    at += run;
   }
   return at;
 }

@@ -37,12 +37,20 @@ inline constexpr std::uint16_t kNobody = 0xffff;
 // one object, in order.
 //
 // A record that other bytes interrupt is followed across the interruption.  Bytes that continue no
-// record and begin none are kUnidentified, or kOverwritten when they are that pattern.
+// record and begin none are kUnidentified, or kOverwritten when they are that pattern.  Where gaps
+// are expected, fewer than eight bytes of one writer are kUntold.
 class Decoder {
  public:
+  // What lies between the bytes of one writer that one Feed() gives and the next does.
+  enum class Gaps : std::uint8_t {
+    kNone,      // nothing, unless something is wrong
+    kExpected,  // anything: reads discard (packets), so that each Feed() is decided by itself
+  };
+
   // identities: self-identifying encoding only; identities[i] is the history id of the writer with
-  // identity i.
-  Decoder(Encoding encoding, std::uint32_t tag, std::vector<std::uint16_t> identities = {});
+  // identity i.  gaps: expected ones need that encoding.
+  Decoder(Encoding encoding, std::uint32_t tag, std::vector<std::uint16_t> identities = {},
+          Gaps gaps = Gaps::kNone);
 
   // Decides as much as can be decided; what it cannot tell yet it keeps for the next call.
   // Appends to extents, in order; neighbours that continue each other are merged within a call.
@@ -68,6 +76,10 @@ class Decoder {
   std::size_t DecideFramed(std::span<const std::byte> bytes, bool last, std::vector<Extent>& out);
   std::size_t DecideSelfIdentifying(std::span<const std::byte> bytes, bool last,
                                     std::vector<Extent>& out);
+  std::size_t DecideAlone(std::span<const std::byte> bytes, std::vector<Extent>& out);
+  bool Locate(std::size_t identity, std::span<const std::byte> sample);
+  bool LiesAt(std::size_t identity, std::uint64_t position,
+              std::span<const std::byte> sample) const;
   std::size_t RunLength(std::size_t identity, std::span<const std::byte> bytes) const;
   bool Relocate(std::size_t identity, std::span<const std::byte> bytes, bool last, bool& undecided);
   bool ReadHeader(std::span<const std::byte> bytes, Header& header) const;
@@ -79,6 +91,7 @@ class Decoder {
 
   Encoding encoding_;
   std::uint32_t tag_;
+  Gaps gaps_;
   std::vector<std::uint16_t> identities_;
   std::vector<std::uint64_t> next_position_;  // self-identifying, by identity
   int relocations_ = 0;                       // self-identifying: searches made

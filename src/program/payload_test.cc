@@ -259,5 +259,81 @@ RC_GTEST_PROP(Decoder, AttributesEveryByteOfWholeRecordsOfAnyBody, ()) {
   RC_ASSERT(DecodeWhole(wire) == Merge(expected));
 }
 
+std::vector<std::byte> Identifying(std::uint8_t identity, std::uint64_t position,
+                                   std::uint32_t bytes) {
+  std::vector<std::byte> record(bytes);
+  EncodeRecord(record, Encoding::kSelfIdentifying, kTag, identity, identity, Body::kCounter,
+               position);
+  return record;
+}
+
+// What each of the reads gave is, where reads discard.  Writers 0 and 1 have those identities.
+std::vector<std::vector<Extent>> DecodeWithGaps(const std::vector<std::vector<std::byte>>& reads) {
+  Decoder decoder(Encoding::kSelfIdentifying, kTag, {0, 1}, Decoder::Gaps::kExpected);
+  std::vector<std::vector<Extent>> told;
+  for (const auto& read : reads) {
+    EXPECT_EQ(decoder.Feed(read, told.emplace_back()), read.size());
+  }
+  std::vector<Extent> none;
+  EXPECT_EQ(decoder.Finish(none), 0U);
+  return told;
+}
+
+TEST(DecoderWithGaps, FindsEachReadsBytesByThemselves) {
+  std::vector<std::byte> mixed = Identifying(0, 300, 8);
+  AppendTo(mixed, Identifying(1, 50, 100));
+
+  const auto told = DecodeWithGaps(
+      {Identifying(0, 0, 10), Identifying(0, 40'000, 9), mixed, Identifying(0, 308, 500)});
+
+  EXPECT_EQ(told, (std::vector<std::vector<Extent>>{{Written(0, 0, 10)},
+                                                    {Written(0, 40'000, 9)},
+                                                    {Written(0, 300, 8), Written(1, 50, 100)},
+                                                    {Written(0, 308, 500)}}));
+}
+
+TEST(DecoderWithGaps, LeavesTooFewBytesUntold) {
+  const auto told = DecodeWithGaps({Identifying(0, 100, 7)});
+
+  ASSERT_EQ(told[0].size(), 1U);
+  EXPECT_EQ(told[0][0].kind, static_cast<std::uint16_t>(ExtentKind::kUntold));
+  EXPECT_EQ(told[0][0].bytes, 7U);
+}
+
+TEST(DecoderWithGaps, SaysWhatIsNobodys) {
+  std::vector<std::byte> garbled = Identifying(0, 0, 30);
+  garbled[0] ^= std::byte{1};
+
+  const auto told = DecodeWithGaps({garbled});
+
+  ASSERT_EQ(told[0].size(), 2U);
+  EXPECT_EQ(told[0][0].kind, static_cast<std::uint16_t>(ExtentKind::kUnidentified));
+  EXPECT_EQ(told[0][1], Written(0, 1, 29));
+}
+
+// Wherever packets are cut: what a read gave of a writer is told rightly, or, if short, not at all.
+RC_GTEST_PROP(DecoderWithGaps, TellsNoWrongPlace, ()) {
+  std::uint64_t position[2] = {};
+  std::vector<std::vector<std::byte>> reads;
+  std::vector<Extent> sent;
+  for (int n = *rc::gen::inRange(1, 30); n > 0; --n) {
+    const auto writer = *rc::gen::inRange<std::uint16_t>(0, 2);
+    position[writer] += *rc::gen::inRange<std::uint64_t>(0, 5000);
+    const auto bytes = *rc::gen::inRange<std::uint32_t>(1, 60);
+    reads.push_back(Identifying(static_cast<std::uint8_t>(writer), position[writer], bytes));
+    sent.push_back(Written(writer, position[writer], bytes));
+    position[writer] += bytes;
+  }
+  const auto told = DecodeWithGaps(reads);
+  for (std::size_t i = 0; i < reads.size(); ++i) {
+    RC_ASSERT(told[i].size() == 1U);
+    if (sent[i].bytes >= 8) {
+      RC_ASSERT(told[i][0] == sent[i]);
+    } else {
+      RC_ASSERT(told[i][0].kind == static_cast<std::uint16_t>(ExtentKind::kUntold));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace parley

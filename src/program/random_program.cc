@@ -22,6 +22,7 @@ class Generator {
     for (std::size_t i = 0; i < size.workers; ++i) {
       WorkerPlan worker = Worker(program.roles.size(), size.steps);
       worker.encoding = encoding;
+      if (encoding == Encoding::kFramed) ReplacePackets(worker);
       worker.identity = static_cast<std::uint8_t>(i % kIdentityCount);
       if (!facility_.named() && worker.topology == Topology::kUnrelated) worker.ends = Ends::kNone;
       program.workers.push_back(worker);
@@ -50,6 +51,14 @@ class Generator {
                       .rank = Below<std::uint8_t>(kRanks)};
     for (std::size_t i = 0; i < steps; ++i) worker.steps[worker.step_count++] = AnyStep();
     return worker;
+  }
+
+  // Framed records are none that packets could cut.
+  void ReplacePackets(WorkerPlan& worker) const {
+    for (std::uint32_t i = 0; i < worker.step_count; ++i) {
+      std::uint8_t& call = worker.steps[i].call;
+      if (facility_.Calls()[call].effect == Effect::kSetPackets) call = 0;
+    }
   }
 
   Step AnyStep() {

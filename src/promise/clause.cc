@@ -80,6 +80,8 @@ std::string_view ClauseName(Clause clause) {
       return "capacity-wrong";
     case Clause::kResizeUnsafe:
       return "resize-unsafe";
+    case Clause::kPacketsMixed:
+      return "packets-mixed";
     case Clause::kRestartedWrongly:
       return "restarted-wrongly";
     case Clause::kDiedWithCreator:

@@ -52,6 +52,7 @@ enum class Clause : std::uint8_t {
   kPollIncoherent,        // poll() contradicts content, room or the other end
   kCapacityWrong,         // the capacity reported is another, or cannot be reached
   kResizeUnsafe,          // a change of capacity lost content or gave another capacity
+  kPacketsMixed,          // a read gave bytes of two packets, a part of one, or a discarded rest
   kRestartedWrongly,      // EINTR in spite of SA_RESTART, or asleep on without it
   // Existence (O-LIFE, O-WIN1, O-RES).
   kDiedWithCreator,   // object or unread data gone with its creator, though still held open

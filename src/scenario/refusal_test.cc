@@ -155,6 +155,16 @@ TEST(ParseScenario, AcceptsEmptyFramedRecordsAndShortSelfIdentifyingOnes) {
       "");
 }
 
+TEST(ParseScenario, RefusesPacketsOfFramedRecords) {
+  constexpr std::string_view kPacketWriter =
+      "[[workers]]\nrole = \"a\"\ncalls = { packets = 1 }\noperations = 1\n";
+
+  EXPECT_EQ(Refusal(File(kPacketWriter)),
+            "6:21: worker.calls: reads discard what they do not take of a packet, and what is left "
+            "of framed records cannot be told; set encoding = \"self-identifying\"");
+  EXPECT_EQ(Refusal(File("encoding = \"self-identifying\"\n", kPacketWriter)), "");
+}
+
 TEST(ParseScenario, RefusesMoreSelfIdentifyingWritersThanCanBeToldApart) {
   EXPECT_EQ(Refusal(File("encoding = \"self-identifying\"\n", kWriter, "count = [1, 9]\n")),
             "1:1: self-identifying bytes tell 8 writers apart, but the crew may have 9; lower "
@@ -234,7 +244,7 @@ TEST(ParseScenario, RefusesACallThatOneOfItsFacilitiesLacks) {
                     "[\"xfer.conservation\"]\n[[workers]]\nrole = \"a\"\ncalls = { probe = 1 }\n"
                     "operations = 1\n"),
             "6:11: worker.calls: street has no call \"probe\"; known are: take, put, puts, close, "
-            "open, resize");
+            "open, resize, packets");
 }
 
 TEST(ParseScenario, RefusesAnInstanceIdAmongThePromises) {

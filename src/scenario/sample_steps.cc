@@ -93,6 +93,9 @@ class Script {
       case Effect::kSetNonblocking:
         step.argument = random_.Below(2);
         break;
+      case Effect::kSetPackets:
+        step.argument = random_.Chance(3, 4) ? 1 : 0;
+        break;
       case Effect::kOpenRead:
       case Effect::kOpenWrite:
       case Effect::kOpenBoth:

@@ -33,20 +33,22 @@ class FakeFacility : public Facility {
   bool named_;
 };
 
-constexpr std::array<CallTraits, 6> kLaneCalls{
+constexpr std::array<CallTraits, 7> kLaneCalls{
     {{.name = "put", .effect = Effect::kPut},
      {.name = "puts", .effect = Effect::kPut, .gathers = true},
      {.name = "take", .effect = Effect::kTake},
      {.name = "close", .effect = Effect::kClose},
      {.name = "probe", .effect = Effect::kProbeHandle},
-     {.name = "resize", .effect = Effect::kResize}}};
-constexpr std::array<CallTraits, 6> kStreetCalls{
+     {.name = "resize", .effect = Effect::kResize},
+     {.name = "packets", .effect = Effect::kSetPackets}}};
+constexpr std::array<CallTraits, 7> kStreetCalls{
     {{.name = "take", .effect = Effect::kTake},
      {.name = "put", .effect = Effect::kPut},
      {.name = "puts", .effect = Effect::kPut, .gathers = true},
      {.name = "close", .effect = Effect::kClose},
      {.name = "open", .effect = Effect::kOpenRead},
-     {.name = "resize", .effect = Effect::kResize}}};
+     {.name = "resize", .effect = Effect::kResize},
+     {.name = "packets", .effect = Effect::kSetPackets}}};
 
 const FakeFacility kLane("lane", kLaneCalls, false);
 const FakeFacility kStreet("street", kStreetCalls, true);

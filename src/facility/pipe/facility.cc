@@ -68,6 +68,7 @@ constexpr Binding kBindings[] = {
     {Clause::kPollIncoherent, "pipe.poll-coherent"},
     {Clause::kCapacityWrong, "pipe.capacity"},
     {Clause::kResizeUnsafe, "pipe.resize-safe"},
+    {Clause::kPacketsMixed, "pipe.packet-mode"},
     {Clause::kRestartedWrongly, "xfer.restart-matrix"},
     {Clause::kReceiverAsleepNonblocking, "pipe.read-available"},
     {Clause::kSenderAsleepNonblocking, "pipe.atomic-write-nonblock"},

@@ -133,6 +133,14 @@ const ProbeRegistration kWaitsForAll("read-waits-for-all", "pipe.read-available"
   return true;
 });
 
+const ProbeRegistration kLosesPacketFlag("packet-flag-lost", "pipe.packet-mode", [] {
+  const Pipe pipe = MakePipe(O_DIRECT);
+  for (const char* packet : {"one", "two"}) Put(pipe.write_fd, packet);
+  const std::string first = Take(pipe.read_fd, 100);
+  Must(::fcntl(pipe.write_fd, F_GETFL) == (O_WRONLY | O_DIRECT));
+  return first != "one";
+});
+
 // A grandchild, which outlives the pipe's maker and holds both ends.
 int ReadAfter(pid_t maker, const Pipe& pipe) {
   while (::kill(maker, 0) == 0) ::sched_yield();
