@@ -36,6 +36,7 @@ std::int64_t ResultOf(Effect effect, const CallSpec& spec, const std::vector<Ext
     case Effect::kPut:
       return spec.bytes;
     case Effect::kTake:
+    case Effect::kPeek:
       return static_cast<std::int64_t>(SumOf(extents));
     case Effect::kResize:
       return static_cast<std::int64_t>(spec.argument);
@@ -92,6 +93,7 @@ HistoryBuilder::HistoryBuilder() {
       {.name = "query_kind", .effect = Effect::kQueryKind},
       {.name = "make_pair", .effect = Effect::kMakePair},
       {.name = "set_packets", .effect = Effect::kSetPackets},
+      {.name = "tee", .effect = Effect::kPeek},
   };
 }
 

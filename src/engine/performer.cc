@@ -71,6 +71,7 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
   } else if (resolved != 0) {
     record.handle = request.handle = resolved;
   }
+  if (facility_.Calls()[record.call].splices) record.argument = kBySplice;
   record.worker = seat_.worker;
   OperationRecord* slot =
       log_.Begin(record, last_returned_ns_ != 0 ? last_returned_ns_ : BeginNs(header_));
@@ -88,7 +89,7 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
   if (reply.nonblocking) slot->flags |= kFlagNonblocking;
   extents_.clear();
   std::uint64_t first_decided = decided_;
-  if (effect == Effect::kTake && reply.system_error == 0) {
+  if ((effect == Effect::kTake || effect == Effect::kPeek) && reply.system_error == 0) {
     const auto received = buffer.first(static_cast<std::size_t>(reply.result));
     if (messages_) {
       slot->argument = PackClass(

@@ -155,12 +155,13 @@ class Round final : public WorkerRound {
            });
   }
 
-  // Of packets a read discards what it does not take.
+  // Of packets a read discards what it does not take, and what is copied comes again.
   Decoder::Gaps Gaps(const Facility& facility) const {
     const auto plans = std::span(header_.program.workers).first(header_.program.worker_count);
-    const bool packets = std::ranges::any_of(
-        plans, [&](const WorkerPlan& plan) { return Calls(plan, facility, Effect::kSetPackets); });
-    return packets ? Decoder::Gaps::kExpected : Decoder::Gaps::kNone;
+    const bool gaps = std::ranges::any_of(plans, [&](const WorkerPlan& plan) {
+      return Calls(plan, facility, Effect::kSetPackets) || Calls(plan, facility, Effect::kPeek);
+    });
+    return gaps ? Decoder::Gaps::kExpected : Decoder::Gaps::kNone;
   }
 
   std::vector<std::uint16_t> Identities(const Facility& facility) const {
@@ -280,6 +281,9 @@ class Round final : public WorkerRound {
       case Effect::kPut:
         transfer.body = DrawBody();
         return GoOn(performer_.Put(transfer));
+      case Effect::kPeek:
+        performer_.Take(transfer);
+        return true;
       case Effect::kTake: {
         const Reply reply = performer_.Take(transfer);
         return !WasLast(reply, bytes) && GoOn(reply);
@@ -387,6 +391,7 @@ class Round final : public WorkerRound {
         performer_.Put(transfer);
         break;
       case Effect::kTake:
+      case Effect::kPeek:
         performer_.Take(transfer);
         break;
       default:

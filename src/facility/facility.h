@@ -43,6 +43,7 @@ struct CallTraits {
   bool gathers = false;
   bool nonblocking = false;  // for opens: the handle gets O_NONBLOCK
   Selector select = Selector::kAny;
+  bool splices = false;  // moves or copies bytes by splice() or tee(), and never waits
 };
 
 // This clause, reported on this facility, breaks this promise.

@@ -73,10 +73,13 @@ const HandleTable::Entry* StreamPort::Chosen(StreamCall call, const Request& req
     case StreamCall::kWritev:
     case StreamCall::kPollWrite:
     case StreamCall::kSetPacket:
+    case StreamCall::kSpliceIn:
       return handles_.Newest(End::kWriting);
     case StreamCall::kRead:
     case StreamCall::kReadv:
     case StreamCall::kPollRead:
+    case StreamCall::kSpliceOut:
+    case StreamCall::kTee:
       return handles_.Newest(End::kReading);
     default:
       return handles_.Newest();
@@ -86,7 +89,7 @@ const HandleTable::Entry* StreamPort::Chosen(StreamCall call, const Request& req
 Reply StreamPort::PerformStream(StreamCall call, const Request& request) {
   const HandleTable::Entry* entry = Chosen(call, request);
   const std::uint16_t handle = entry != nullptr ? entry->handle : 0;
-  const bool nonblocking = entry != nullptr && entry->nonblocking;
+  bool nonblocking = entry != nullptr && entry->nonblocking;
   Reply reply;
   switch (call) {
     case StreamCall::kDup:
@@ -100,6 +103,12 @@ Reply StreamPort::PerformStream(StreamCall call, const Request& request) {
       break;
     case StreamCall::kSetNonblock:
       reply = SetNonblocking(entry, request.argument != 0);
+      break;
+    case StreamCall::kSpliceOut:
+    case StreamCall::kSpliceIn:
+    case StreamCall::kTee:
+      reply = Splice(entry != nullptr ? entry->fd : -1, call, request);
+      nonblocking = true;
       break;
     default:
       reply = PerformOn(entry != nullptr ? entry->fd : -1, call, request);
@@ -150,6 +159,13 @@ Reply StreamPort::PerformOn(int fd, StreamCall call, const Request& request) {
     default:
       CHECK(false);
   }
+}
+
+Reply StreamPort::Splice(int fd, StreamCall call, const Request& request) {
+  const iovec piece = FirstPiece(request);
+  if (call == StreamCall::kSpliceOut) return Returned(scratch_.MoveOut(fd, piece));
+  if (call == StreamCall::kSpliceIn) return Returned(scratch_.MoveIn(fd, piece));
+  return Returned(scratch_.CopyOut(fd, piece));
 }
 
 Reply StreamPort::Duplicate(const HandleTable::Entry* source) {
@@ -219,6 +235,7 @@ void StreamPort::CloseAll() {
     handles_.Remove(entry->handle);
   }
   handles_.Clear();
+  scratch_.Close();
 }
 
 }  // namespace parley

@@ -1,7 +1,7 @@
 // What pipes and FIFOs have in common on a worker's side: the calls on descriptors.
 //
 // libc functions called: write, writev, read, readv, poll, fcntl, ioctl, close, lseek, pread,
-// pwrite, ftruncate, fstat.
+// pwrite, ftruncate, fstat; and through a pipe of its own pipe2, splice, tee.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 
 #include "src/facility/facility.h"
 #include "src/facility/handle_table.h"
+#include "src/facility/scratch_pipe.h"
 
 namespace parley {
 
@@ -33,6 +34,9 @@ enum class StreamCall : std::uint8_t {
   kFtruncate,
   kFstat,
   kSetPacket,
+  kSpliceOut,
+  kSpliceIn,
+  kTee,
   kCount,
 };
 
@@ -49,6 +53,9 @@ enum class StreamCall : std::uint8_t {
 //   ftruncate         to 0
 //   fstat             0 when it is a pipe or FIFO, ENOTTY when it is something else
 //   set_packet        argument: 1 or 0; the same as set_nonblock with O_DIRECT (pipe(2))
+//   splice_out        pieces[0] gets what splice() moved from the object; never waits
+//   splice_in         splice() moves pieces[0] into the object; never waits
+//   tee               pieces[0] gets what tee() copied of the object; never waits
 inline constexpr std::array<CallTraits, static_cast<std::size_t>(StreamCall::kCount)> kStreamCalls =
     {{
         {.name = "write", .effect = Effect::kPut},
@@ -69,6 +76,9 @@ inline constexpr std::array<CallTraits, static_cast<std::size_t>(StreamCall::kCo
         {.name = "ftruncate", .effect = Effect::kTruncate},
         {.name = "fstat", .effect = Effect::kQueryKind},
         {.name = "set_packet", .effect = Effect::kSetPackets},
+        {.name = "splice_out", .effect = Effect::kTake, .splices = true},
+        {.name = "splice_in", .effect = Effect::kPut, .splices = true},
+        {.name = "tee", .effect = Effect::kPeek, .splices = true},
     }};
 
 // before + kStreamCalls + after: a facility's table of calls.
@@ -119,6 +129,7 @@ class StreamPort : public Port {
  private:
   Reply PerformStream(StreamCall call, const Request& request);
   static Reply PerformOn(int fd, StreamCall call, const Request& request);
+  Reply Splice(int fd, StreamCall call, const Request& request);
   Reply Duplicate(const HandleTable::Entry* source);
   Reply Close(const HandleTable::Entry* entry);
   static Reply AskKind(int fd);
@@ -128,6 +139,7 @@ class StreamPort : public Port {
 
   std::size_t first_call_;
   HandleTable handles_;
+  ScratchPipe scratch_;
 };
 
 }  // namespace parley

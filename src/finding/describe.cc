@@ -24,12 +24,17 @@ std::string PiecesText(const Operation& op) {
 }
 
 std::string PutText(const Call& call, const Operation& op) {
-  const std::string_view verb = call.name.starts_with("write") ? "writes" : "sends";
+  const std::string_view verb = call.name.starts_with("write")    ? "writes"
+                                : call.name.starts_with("splice") ? "splices in"
+                                                                  : "sends";
   return fmt::format("{} {}{}", verb, BytesText(op.requested), PiecesText(op));
 }
 
 std::string TakeText(const Call& call, const Operation& op) {
-  const std::string_view verb = call.name.starts_with("read") ? "reads" : "receives";
+  const std::string_view verb = call.effect == Effect::kPeek      ? "copies"
+                                : call.name.starts_with("read")   ? "reads"
+                                : call.name.starts_with("splice") ? "splices out"
+                                                                  : "receives";
   return fmt::format("{} up to {}{}", verb, BytesText(op.requested), PiecesText(op));
 }
 
@@ -59,6 +64,7 @@ std::string Deed(const Call& call, const Operation& op) {
     case Effect::kPut:
       return PutText(call, op);
     case Effect::kTake:
+    case Effect::kPeek:
       return TakeText(call, op);
     case Effect::kOpenRead:
       return "opens it for reading";

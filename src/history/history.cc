@@ -64,6 +64,8 @@ std::string_view EffectName(Effect effect) {
       return "make-pair";
     case Effect::kSetPackets:
       return "set-packets";
+    case Effect::kPeek:
+      return "peek";
   }
   return "unknown";
 }

@@ -47,6 +47,7 @@ enum class Effect : std::uint8_t {
   kQueryKind,     // result 0 when the handle is a thing of the facility's type
   kMakePair,      // makes and closes another object's two ends; result: a set of PairFlaw
   kSetPackets,    // changes O_DIRECT of a handle: whether each put is a packet of its own
+  kPeek,          // receives a copy of what a take would receive, and leaves it there
 };
 
 // What is wrong with the two descriptors that a call gave; bits.  None: as POSIX pipe() has it.
@@ -55,6 +56,10 @@ enum PairFlaw : std::uint8_t {
   kPairFirstNotReading = 2,   // element 0 is not open for reading alone
   kPairSecondNotWriting = 4,  // element 1 is not open for writing alone
 };
+
+// `argument` of puts, takes and peeks of byte streams that splice() or tee() made; they do not
+// wait.
+inline constexpr std::uint64_t kBySplice = 1;
 
 std::string_view EffectName(Effect effect);
 

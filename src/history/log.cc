@@ -178,7 +178,8 @@ void AssembleOperations(std::span<const LogView> logs, History& history) {
           op.returned_ns = death->second;
         }
       }
-      if (effect == Effect::kTake && op.succeeded() && op.result > 0) {
+      const bool receives = effect == Effect::kTake || effect == Effect::kPeek;
+      if (receives && op.succeeded() && op.result > 0) {
         if (stream == nullptr || key != StreamKey{op.worker, op.object}) {
           key = {op.worker, op.object};
           stream = &streams[key];

@@ -99,7 +99,8 @@ Problem HistoryValidator::Times(const Operation& op) {
 
 Problem HistoryValidator::Received(const Operation& op, std::span<const Extent> received) const {
   if (received.empty()) return std::nullopt;
-  if (history_.effect(op) != Effect::kTake || !op.succeeded()) {
+  const Effect effect = history_.effect(op);
+  if ((effect != Effect::kTake && effect != Effect::kPeek) || !op.succeeded()) {
     return "it received extents, but is no receive that succeeded";
   }
   std::uint64_t bytes = 0;

@@ -61,6 +61,28 @@ bool BytePipe::Take(std::uint64_t bytes, std::vector<ByteRun>& taken) {
   return made_room;
 }
 
+bool BytePipe::Move(std::uint64_t bytes, std::uint32_t slots, std::vector<ByteRun>& taken) {
+  std::ptrdiff_t freed = 0;
+  std::uint32_t total = 0;
+  for (Slot& slot : slots_) {
+    if (bytes == 0 || slots-- == 0) break;
+    const auto part = static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, slot.bytes));
+    slot.bytes -= part;
+    bytes -= part;
+    total += part;
+    freed += slot.bytes == 0 ? 1 : 0;
+  }
+  slots_.erase(slots_.begin(), slots_.begin() + freed);
+  TakeContent(total, taken);
+  return freed > 0;
+}
+
+std::vector<ByteRun> BytePipe::Copy(std::uint64_t bytes, std::uint32_t slots) const {
+  std::vector<ByteRun> copied;
+  BytePipe(*this).Move(bytes, slots, copied);
+  return copied;
+}
+
 void BytePipe::TakeContent(std::uint32_t bytes, std::vector<ByteRun>& taken) {
   std::size_t done = 0;
   while (bytes > 0) {

@@ -8,7 +8,10 @@
 // that comes to it ends with it and discards what it does not take.  A packet that begins with
 // bytes merged into a page that is none (written before O_DIRECT was set) is no packet there.
 //
-// Source: Linux fs/pipe.c, pipe_write() and pipe_read().
+// splice() moves slots as they are, or a part of one, and what it puts in is never merged into the
+// newest slot (the page is another one); a write may be merged into what it put in.
+//
+// Source: Linux fs/pipe.c, pipe_write() and pipe_read(); fs/splice.c, splice_pipe_to_pipe().
 #pragma once
 
 #include <cstdint>
@@ -48,6 +51,12 @@ class BytePipe {
   // Takes up to that many bytes, appending them to taken; discards the rest of a packet.
   // Returns: whether a slot of a full pipe became free.
   bool Take(std::uint64_t bytes, std::vector<ByteRun>& taken);
+
+  // splice(): takes up to that many bytes of up to that many slots, packets or not.
+  // Returns: whether a slot became free.
+  bool Move(std::uint64_t bytes, std::uint32_t slots, std::vector<ByteRun>& taken);
+  // tee(): the same, and leaves it as it is.
+  std::vector<ByteRun> Copy(std::uint64_t bytes, std::uint32_t slots) const;
 
   // Returns: false, and nothing changes, when more slots are in use.
   bool Resize(std::uint32_t slots);

@@ -108,5 +108,25 @@ TEST(BytePipe, HasRoomOnceAPacketIsReadInPart) {
   EXPECT_TRUE(pipe.empty());
 }
 
+TEST(BytePipe, MovesSlotsPacketsOrNot) {
+  BytePipe pipe(std::uint64_t{3} * kPage, kPage);
+  pipe.PutPage(Bytes(1, 0, 10), true);
+  pipe.PutPage(Bytes(1, 10, 10), true);
+  pipe.PutPage(Bytes(1, 20, 10));
+  std::vector<ByteRun> taken;
+
+  EXPECT_EQ(pipe.Copy(15, 3), (std::vector<ByteRun>{Bytes(1, 0, 15)}));
+  EXPECT_TRUE(pipe.Move(15, 3, taken));
+  EXPECT_EQ(taken, (std::vector<ByteRun>{Bytes(1, 0, 15)}));
+  EXPECT_EQ(pipe.unread_bytes(), 15U);
+
+  taken.clear();
+  EXPECT_TRUE(pipe.Move(99, 1, taken));
+  EXPECT_EQ(taken, (std::vector<ByteRun>{Bytes(1, 15, 5)}));
+  EXPECT_FALSE(pipe.Move(9, 1, taken));
+  // What is left of a page takes merges as before.
+  EXPECT_TRUE(pipe.Merge(Bytes(1, 30, 10)));
+}
+
 }  // namespace
 }  // namespace parley::model

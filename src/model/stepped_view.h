@@ -59,6 +59,9 @@ std::uint32_t ObjectCount(const History& history);
 // succeeded; of others, the name of the call or the error does.
 bool OpensNonblocking(const History& history, const Operation& op);
 
+// A put, take or peek that splice() or tee() made: it never waits.
+inline bool BySplice(const Operation& op) { return op.argument == kBySplice; }
+
 // poll() asked for POLLOUT (else for POLLIN).
 bool AsksForRoom(const History& history, const Operation& op);
 

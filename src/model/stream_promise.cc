@@ -159,7 +159,7 @@ void StreamPromise::FallAsleep(std::uint32_t id, const Operation& call, Effect e
     if (sleeper.file == kNoFile) return;
     const OpenFile& file = files_.at(sleeper.file);
     sleeper.pipe = file.pipe;
-    sleeper.nonblocking = file.nonblocking;
+    sleeper.nonblocking = MustNotWait(call, file, nullptr);
     Pipe& pipe = pipes_[file.pipe];
     sleeper.had_data = pipe.least_before > 0;
     if (effect == Effect::kPut && file.writes && call.requested > 0) {
@@ -264,7 +264,7 @@ void StreamPromise::Return(std::uint32_t id, const Step& step) {
     const std::uint16_t file = files_.Find(call.worker, call.handle);
     if (file == kNoFile || call.requested == 0) return;
     Pipe& pipe = pipes_[files_.at(file).pipe];
-    if (!slept) pipe.unread.Begin(id, call, Atomic(call), PacketsOf(files_.at(file), pipe));
+    if (!slept) pipe.unread.Begin(id, call, Atomic(call), PacketsOf(call, files_.at(file), pipe));
     const std::uint64_t bytes =
         call.system_error == 0 ? static_cast<std::uint64_t>(call.result) : 0;
     pipe.unread.Settle(id, bytes, bytes, step.number);

@@ -126,6 +126,7 @@ class StreamPromise {
   Breaches JudgeNoRoom(std::uint32_t id, bool nonblocking, const Pipe& pipe);
   Breaches JudgePages(std::uint32_t id, const Pipe& pipe);
   Breaches JudgeWrongEnd(std::uint32_t id, bool fits);
+  static bool MustNotWait(const Operation& transfer, const OpenFile& file, const Sleeper* slept);
   Breaches JudgeInterrupted(std::uint32_t id);
   bool CertainlyRoom(const Pipe& pipe, std::uint64_t bytes) const;
   const Sleeper* SleptBefore(std::uint32_t id) const;
@@ -153,7 +154,7 @@ class StreamPromise {
   // In stream_promise_others.cc: opens, questions, and calls that are to be refused.
   // In stream_promise_packets.cc: writes with O_DIRECT.
   void SetPackets(const OpenFile& file);
-  static Packets PacketsOf(const OpenFile& file, const Pipe& pipe);
+  static Packets PacketsOf(const Operation& put, const OpenFile& file, const Pipe& pipe);
   void MayBeDiscarded(std::uint16_t pipe, std::uint16_t writer, std::uint64_t position,
                       std::uint32_t take);
   Breaches JudgePackets();

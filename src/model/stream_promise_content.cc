@@ -69,7 +69,7 @@ void StreamPromise::Receive(std::uint32_t id) {
       last_place = found;
     }
   }
-  if (last_place < unread.deposits().size()) {
+  if (last_place < unread.deposits().size() && !BySplice(take)) {
     unread.EndTake(last_place, last_bytes, take.result >= take.requested);
   }
   unread.TakeUnknown(untold);

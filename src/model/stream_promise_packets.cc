@@ -15,8 +15,8 @@ void StreamPromise::SetPackets(const OpenFile& file) {
   if (file.packets && file.writes) pipes_[file.pipe].unread.DoubtPackets();
 }
 
-Packets StreamPromise::PacketsOf(const OpenFile& file, const Pipe& pipe) {
-  if (!file.packets) return Packets::kNo;
+Packets StreamPromise::PacketsOf(const Operation& put, const OpenFile& file, const Pipe& pipe) {
+  if (!file.packets || BySplice(put)) return Packets::kNo;
   return pipe.unread.only_packets() ? Packets::kYes : Packets::kPerhaps;
 }
 
@@ -39,7 +39,7 @@ StreamPromise::Breaches StreamPromise::JudgePackets() {
   }
   for (std::size_t i = 0; i < receptions_.size(); ++i) {
     const Reception& here = receptions_[i];
-    if (here.packets != Packets::kYes) continue;
+    if (here.packets != Packets::kYes || BySplice(op(here.take))) continue;
     Chance(Clause::kPacketsMixed);
     const Operation& put = op(here.put);
     const Operation& take = op(here.take);

@@ -49,12 +49,18 @@ StreamPromise::Breaches StreamPromise::JudgeInterrupted(std::uint32_t id) {
                 .witness = {id}};
 }
 
+bool StreamPromise::MustNotWait(const Operation& transfer, const OpenFile& file,
+                                const Sleeper* slept) {
+  return file.nonblocking || (slept != nullptr && slept->nonblocking) || BySplice(transfer);
+}
+
 StreamPromise::Breaches StreamPromise::JudgeTake(std::uint32_t id) {
   const Operation& take = op(id);
   const auto index = FileOf(take);
   if (!index) return std::nullopt;
   const OpenFile& file = files_.at(*index);
   Pipe& pipe = pipes_[file.pipe];
+  if (BySplice(take) && take.requested == 0) return std::nullopt;
   if (Breaches breach = JudgeWrongEnd(id, file.reads); breach || !file.reads) return breach;
   if (take.requested == 0) return std::nullopt;
   if (take.failed_with(EINTR)) return JudgeInterrupted(id);
@@ -65,7 +71,7 @@ StreamPromise::Breaches StreamPromise::JudgeTake(std::uint32_t id) {
   }
   if (!take.succeeded() && !take.failed_with(EAGAIN)) return std::nullopt;
   if (slept != nullptr && take.succeeded()) Chance(Clause::kEndOfFileAsleep);
-  return JudgeEmptyTake(id, file.nonblocking || (slept != nullptr && slept->nonblocking), pipe);
+  return JudgeEmptyTake(id, MustNotWait(take, file, slept), pipe);
 }
 
 // It returned 0 or EAGAIN: there was nothing.
@@ -103,18 +109,19 @@ StreamPromise::Breaches StreamPromise::JudgePut(std::uint32_t id) {
   if (!index) return std::nullopt;
   const OpenFile& file = files_.at(*index);
   const Pipe& pipe = pipes_[file.pipe];
+  if (BySplice(put) && put.requested == 0) return std::nullopt;
   if (Breaches breach = JudgeWrongEnd(id, file.writes); breach || !file.writes) return breach;
   if (put.requested == 0) return std::nullopt;
   const Sleeper* slept = SleptBefore(id);
   if (put.succeeded()) {
     if (slept != nullptr) Chance(Clause::kSenderAsleep);
-    return JudgeAccepted(id, file.nonblocking || (slept != nullptr && slept->nonblocking), pipe);
+    return JudgeAccepted(id, MustNotWait(put, file, slept), pipe);
   }
   switch (put.system_error) {
     case EINTR:
       return JudgeInterrupted(id);
     case EAGAIN:
-      return JudgeNoRoom(id, file.nonblocking || (slept != nullptr && slept->nonblocking), pipe);
+      return JudgeNoRoom(id, MustNotWait(put, file, slept), pipe);
     case EPIPE:
       Chance(slept != nullptr ? Clause::kSendAsleepWithoutReader : Clause::kBrokenPipeEarly);
       if (pipe.before.readers == 0 || pipe.after.readers == 0) return std::nullopt;
@@ -172,7 +179,7 @@ StreamPromise::Breaches StreamPromise::JudgePages(std::uint32_t id, const Pipe& 
   const auto competes = [&](const Sleeper& other) {
     return history().effect(op(other.id)) == Effect::kPut && &pipes_[other.pipe] == &pipe;
   };
-  if (put.requested % page_bytes != 0 || pages <= pipe.pages_before ||
+  if (BySplice(put) || put.requested % page_bytes != 0 || pages <= pipe.pages_before ||
       std::ranges::any_of(sleepers_, competes) || std::ranges::any_of(woken_, competes)) {
     return std::nullopt;
   }

@@ -123,6 +123,9 @@ class StreamState {
   bool RunRead(InFlight& call);
   bool RunWrite(InFlight& call);
   bool WriteBegins(InFlight& call);
+  bool SpliceIn(InFlight& call);
+  bool SpliceOut(InFlight& call);
+  std::uint32_t ScratchSlots() const;
   bool WriteGoesOn(InFlight& call);
   bool WriteEnds(InFlight& call, std::int64_t result, int system_error);
   bool RunOpen(InFlight& call);

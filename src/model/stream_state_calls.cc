@@ -22,6 +22,7 @@ bool StreamState::BeginCall(std::uint32_t id) {
     case Effect::kPut:
       return BeginTransfer(id, Kind::kWrite);
     case Effect::kTake:
+    case Effect::kPeek:
       return BeginTransfer(id, Kind::kRead);
     case Effect::kOpenRead:
     case Effect::kOpenWrite:
@@ -70,6 +71,7 @@ bool StreamState::BeginCall(std::uint32_t id) {
 
 bool StreamState::BeginTransfer(std::uint32_t id, Kind kind) {
   const Operation& call = op(id);
+  if (BySplice(call) && call.requested == 0) return Finish(id, 0, 0);
   const std::uint16_t file = files_.Find(call.worker, call.handle);
   if (file == kNoFile) return Finish(id, -1, EBADF);
   const OpenFile& used = files_.at(file);

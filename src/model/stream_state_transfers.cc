@@ -11,10 +11,11 @@ bool StreamState::RunRead(InFlight& call) {
   const Operation& read = op(call.operation);
   if (pipe.bytes.empty()) {
     if (pipe.writers == 0) return FinishCall(call, 0, 0);
-    if (files_.at(call.file).nonblocking) return FinishCall(call, -1, EAGAIN);
+    if (files_.at(call.file).nonblocking || BySplice(read)) return FinishCall(call, -1, EAGAIN);
     FallAsleep(call, pipe.waiting_readers);
     return true;
   }
+  if (BySplice(read)) return SpliceOut(call);
   std::vector<ByteRun> taken;
   const bool made_room = pipe.bytes.Take(read.requested, taken);
   std::int64_t bytes = 0;
@@ -22,6 +23,44 @@ bool StreamState::RunRead(InFlight& call) {
   if (made_room) WakeOne(pipe.waiting_writers);
   if (call.slept && !pipe.bytes.empty()) WakeOne(pipe.waiting_readers);
   return FinishCall(call, bytes, 0, &taken);
+}
+
+// Slots of the fresh pipe on the other side of splice() and tee().
+std::uint32_t StreamState::ScratchSlots() const {
+  const HistoryHeader& header = history().header;
+  return static_cast<std::uint32_t>(FreshCapacityBytes(header) / PageBytes(header));
+}
+
+// splice() or tee() out of a pipe that is not empty.
+bool StreamState::SpliceOut(InFlight& call) {
+  Channel& pipe = channel(call);
+  const Operation& splice = op(call.operation);
+  std::vector<ByteRun> taken;
+  if (history().effect(splice) == Effect::kPeek) {
+    taken = pipe.bytes.Copy(splice.requested, ScratchSlots());
+  } else if (pipe.bytes.Move(splice.requested, ScratchSlots(), taken)) {
+    WakeOne(pipe.waiting_writers);
+  }
+  std::int64_t bytes = 0;
+  for (const ByteRun& run : taken) bytes += run.bytes;
+  return FinishCall(call, bytes, 0, &taken);
+}
+
+// splice() into a pipe, from one that holds nothing but what is to be put: a slot for each page.
+bool StreamState::SpliceIn(InFlight& call) {
+  Channel& pipe = channel(call);
+  const Operation& splice = op(call.operation);
+  const std::uint32_t page_bytes = pipe.bytes.page_bytes();
+  const std::uint32_t most = std::min(splice.requested, ScratchSlots() * page_bytes);
+  while (call.done < most && !pipe.bytes.full()) {
+    const std::uint32_t part = std::min(page_bytes, most - call.done);
+    pipe.bytes.PutPage(
+        {.position = splice.position + call.done, .bytes = part, .writer = splice.worker});
+    call.done += part;
+  }
+  if (call.done == 0) return FinishCall(call, -1, EAGAIN);
+  WakeOne(pipe.waiting_readers);
+  return FinishCall(call, call.done, 0);
 }
 
 bool StreamState::RunWrite(InFlight& call) {
@@ -40,6 +79,7 @@ bool StreamState::WriteBegins(InFlight& call) {
   Channel& pipe = channel(call);
   const Operation& write = op(call.operation);
   if (pipe.readers == 0) return WriteEnds(call, -1, EPIPE);
+  if (BySplice(write)) return SpliceIn(call);
   call.was_empty = pipe.bytes.empty();
   const std::uint32_t odd = write.requested % pipe.bytes.page_bytes();
   if (odd > 0 && !call.was_empty &&

@@ -26,7 +26,7 @@ _STEPPED = [
     "restart_forgotten",
     "sender_not_woken",
     "shrink_drops_content",
-    "swap_mq_sends",
+    "splice_copies",
     "swap_pipe_writes",
     "swap_roles_at_zero",
     "umask_ignored",

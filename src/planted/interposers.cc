@@ -126,6 +126,23 @@ ssize_t readv(int fd, const iovec* pieces, int count) {
   return met->bug->Read(met->target, buffers);
 }
 
+// Between pipes alone: a file has an offset.
+ssize_t splice(int from_fd, off64_t* from_offset, int to_fd, off64_t* to_offset, size_t bytes,
+               unsigned flags) {
+  const bool pipes = from_offset == nullptr && to_offset == nullptr;
+  const auto met = pipes && bytes > 0 ? MeetAndUse(from_fd) : std::nullopt;
+  if (!met) return libc::splice(from_fd, from_offset, to_fd, to_offset, bytes, flags);
+  met->bug->BeforeOtherCall(met->target);
+  return met->bug->Splice(met->target, to_fd, bytes, flags);
+}
+
+ssize_t tee(int from_fd, int to_fd, size_t bytes, unsigned flags) {
+  const auto met = bytes > 0 ? MeetAndUse(from_fd) : std::nullopt;
+  if (!met) return libc::tee(from_fd, to_fd, bytes, flags);
+  met->bug->BeforeOtherCall(met->target);
+  return met->bug->Tee(met->target, to_fd, bytes, flags);
+}
+
 int poll(pollfd* asked, nfds_t count, int timeout_ms) {
   if (Alive() == nullptr) return libc::poll(asked, count, timeout_ms);
   for (nfds_t i = 0; i < count; ++i) Notice(asked[i].fd);

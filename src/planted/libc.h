@@ -52,6 +52,8 @@ inline constinit Next<decltype(::readv)> readv{"readv"};
 inline constinit Next<decltype(::poll)> poll{"poll"};
 inline constinit Next<decltype(::fcntl)> fcntl{"fcntl"};
 inline constinit Next<decltype(::ioctl)> ioctl{"ioctl"};
+inline constinit Next<decltype(::splice)> splice{"splice"};
+inline constinit Next<decltype(::tee)> tee{"tee"};
 inline constinit Next<decltype(::dup)> dup{"dup"};
 inline constinit Next<decltype(::close)> close{"close"};
 inline constinit Next<decltype(::openat)> openat{"openat"};

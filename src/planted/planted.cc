@@ -125,11 +125,15 @@ bool Bug::IsToldOn(On one) const {
   return (static_cast<unsigned>(about_.on) & static_cast<unsigned>(one)) != 0;
 }
 
-bool Bug::Tells(Object& object) const {
+bool Bug::InSteps() { return g_log->every_max.load(std::memory_order_relaxed) != 0; }
+
+std::uint64_t Bug::Every() const {
   const std::uint64_t most = g_log->every_max.load(std::memory_order_relaxed);
-  const std::uint64_t every =
-      most != 0 ? std::min<std::uint64_t>(about_.every, most) : about_.every;
-  if (++object.chances % every != 0) return false;
+  return most != 0 ? std::min<std::uint64_t>(about_.every, most) : about_.every;
+}
+
+bool Bug::Tells(Object& object) const {
+  if (++object.chances % Every() != 0) return false;
   CountTold();
   return true;
 }
@@ -146,6 +150,14 @@ ssize_t Bug::Read(const Target& target, const Pieces& buffers) {
     return libc::readv(target.fd, buffers.pieces.data(), static_cast<int>(buffers.pieces.size()));
   }
   return libc::read(target.fd, buffers.pieces[0].iov_base, buffers.pieces[0].iov_len);
+}
+
+ssize_t Bug::Splice(const Target& from, int to_fd, std::size_t bytes, unsigned flags) {
+  return libc::splice(from.fd, nullptr, to_fd, nullptr, bytes, flags);
+}
+
+ssize_t Bug::Tee(const Target& from, int to_fd, std::size_t bytes, unsigned flags) {
+  return libc::tee(from.fd, to_fd, bytes, flags);
 }
 
 int Bug::Close(const Target& target) { return libc::close(target.fd); }

@@ -103,6 +103,8 @@ class Bug {
   // Only for objects and calls that the bug can be told on.
   virtual ssize_t Write(const Target& target, const Pieces& message);
   virtual ssize_t Read(const Target& target, const Pieces& buffers);
+  virtual ssize_t Splice(const Target& from, int to_fd, std::size_t bytes, unsigned flags);
+  virtual ssize_t Tee(const Target& from, int to_fd, std::size_t bytes, unsigned flags);
   virtual int Close(const Target& target);
   virtual int Open(const OpenCall& call, Object& object);
   virtual int MakeFifo(int directory_fd, const char* path, mode_t mode);
@@ -135,6 +137,12 @@ class Bug {
 
  protected:
   ~Bug() = default;  // lives as long as the process
+
+  // The round is a stepped one: it goes on while a call waits for a clock.
+  static bool InSteps();
+
+  // At every how many chances it is told in this round.
+  std::uint64_t Every() const;
 
   // A chance has come; true, and counted as told, at every n-th of this process on this object.
   bool Tells(Object& object) const;

@@ -108,21 +108,18 @@ class Checking {
     });
     if (problem_) return false;
     const Effect effect = facility_.Calls()[step.call].effect;
-    Require(worker.encoding != Encoding::kFramed || effect != Effect::kSetPackets, [&] {
-      return at(
-          "what is left of framed records in packets cannot be told; set encoding to "
-          "\"self-identifying\"");
-    });
+    const std::string_view why = WhyNotFramed(effect);
+    Require(worker.encoding != Encoding::kFramed || why.empty(),
+            [&] { return at(fmt::format("{}; set encoding to \"self-identifying\"", why)); });
     if (problem_ || effect != Effect::kPut) return false;
-    const bool framed = worker.encoding == Encoding::kFramed &&
-                        facility_.GetTraits().family == Family::kByteStream;
-    Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes,
-            [&] {
-              return at(
-                  fmt::format("bytes is {}, less than a framed record's header of {}; raise "
-                              "it, or set encoding to \"self-identifying\"",
-                              step.bytes, kHeaderBytes));
-            });
+    const bool framed =
+        worker.encoding == Encoding::kFramed && facility_.GetTraits().family == Family::kByteStream;
+    Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes, [&] {
+      return at(
+          fmt::format("bytes is {}, less than a framed record's header of {}; raise "
+                      "it, or set encoding to \"self-identifying\"",
+                      step.bytes, kHeaderBytes));
+    });
     return true;
   }
 

@@ -32,4 +32,15 @@ Sizes Sizes::Range(std::uint32_t low, std::uint32_t high) {
   return sizes;
 }
 
+std::string_view WhyNotFramed(Effect effect) {
+  switch (effect) {
+    case Effect::kSetPackets:
+      return "what is left of framed records in packets cannot be told";
+    case Effect::kPeek:
+      return "a copy of framed records cannot be told from the records";
+    default:
+      return "";
+  }
+}
+
 }  // namespace parley

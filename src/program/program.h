@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -210,5 +211,8 @@ struct Program {
   // Stepped mode: the workers' scripts are made call by call, phases and delays do not count.
   std::optional<SteppedPlan> stepped;
 };
+
+// Why a decoder of framed records cannot follow what such a call leads to; empty when it can.
+std::string_view WhyNotFramed(Effect effect);
 
 }  // namespace parley

@@ -22,7 +22,7 @@ class Generator {
     for (std::size_t i = 0; i < size.workers; ++i) {
       WorkerPlan worker = Worker(program.roles.size(), size.steps);
       worker.encoding = encoding;
-      if (encoding == Encoding::kFramed) ReplacePackets(worker);
+      if (encoding == Encoding::kFramed) ReplaceUnframed(worker);
       worker.identity = static_cast<std::uint8_t>(i % kIdentityCount);
       if (!facility_.named() && worker.topology == Topology::kUnrelated) worker.ends = Ends::kNone;
       program.workers.push_back(worker);
@@ -53,11 +53,11 @@ class Generator {
     return worker;
   }
 
-  // Framed records are none that packets could cut.
-  void ReplacePackets(WorkerPlan& worker) const {
+  // What framed records do not allow.
+  void ReplaceUnframed(WorkerPlan& worker) const {
     for (std::uint32_t i = 0; i < worker.step_count; ++i) {
       std::uint8_t& call = worker.steps[i].call;
-      if (facility_.Calls()[call].effect == Effect::kSetPackets) call = 0;
+      if (!WhyNotFramed(facility_.Calls()[call].effect).empty()) call = 0;
     }
   }
 

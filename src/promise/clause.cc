@@ -124,6 +124,10 @@ std::string_view ClauseName(Clause clause) {
       return "open-asleep-nonblocking";
     case Clause::kModelDeviation:
       return "model-deviation";
+    case Clause::kCopyDiffers:
+      return "copy-differs";
+    case Clause::kSpliceMisplaced:
+      return "splice-misplaced";
     case Clause::kCount:
       break;
   }

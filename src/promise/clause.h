@@ -79,6 +79,9 @@ enum class Clause : std::uint8_t {
   kOpenAsleepNonblocking,      // asleep in an open that must not wait
   // Stepped mode (O-MODEL).
   kModelDeviation,  // within the promises, but not what the model of the system expects
+  // tee() and splice() (O-BYTES).
+  kCopyDiffers,      // what tee() copied is not what was received after it
+  kSpliceMisplaced,  // bytes that splice() moved came twice, out of order or not at all
   kCount,
 };
 

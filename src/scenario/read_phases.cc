@@ -36,7 +36,7 @@ void ReadCallStep(Table& table, const Node& call, StepRule& step, Reading& readi
   step.call = ReadText(call, table.Name("call"), reading.problem);
   const auto traits = ReadCall(call, step.call, table.Name("call"), reading);
   const bool puts = traits && traits->effect == Effect::kPut;
-  const bool takes = traits && traits->effect == Effect::kTake;
+  const bool takes = traits && (traits->effect == Effect::kTake || traits->effect == Effect::kPeek);
   const Node* bytes = puts || takes ? table.Require("bytes") : table.Find("bytes");
   if (bytes != nullptr) {
     const std::string name = table.Name("bytes");

@@ -140,7 +140,7 @@ void ReadCalls(Table& table, RoleRule& role, Reading& reading) {
       const auto traits = ReadCall(item, item.key, name, reading);
       if (!traits) continue;
       role.puts = role.puts || traits->effect == Effect::kPut;
-      role.takes = role.takes || traits->effect == Effect::kTake;
+      role.takes = role.takes || traits->effect == Effect::kTake || traits->effect == Effect::kPeek;
       resizes = resizes || traits->effect == Effect::kResize;
       gathers = gathers || traits->gathers;
       const std::uint64_t weight =

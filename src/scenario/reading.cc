@@ -79,13 +79,10 @@ std::optional<CallTraits> ReadCall(const Node& node, std::string_view call, std:
                                            call, DidYouMean(call, known)));
     return std::nullopt;
   }
-  if (traits && traits->effect == Effect::kSetPackets &&
-      reading.rules.encoding == Encoding::kFramed) {
-    reading.problem.Report(
-        node.at, fmt::format("{}: reads discard what they do not take of a packet, and what is "
-                             "left of framed records cannot be told; set encoding = "
-                             "\"self-identifying\"",
-                             name));
+  const std::string_view why = traits ? WhyNotFramed(traits->effect) : "";
+  if (!why.empty() && reading.rules.encoding == Encoding::kFramed) {
+    reading.problem.Report(node.at,
+                           fmt::format("{}: {}; set encoding = \"self-identifying\"", name, why));
   }
   return traits;
 }

@@ -160,8 +160,8 @@ TEST(ParseScenario, RefusesPacketsOfFramedRecords) {
       "[[workers]]\nrole = \"a\"\ncalls = { packets = 1 }\noperations = 1\n";
 
   EXPECT_EQ(Refusal(File(kPacketWriter)),
-            "6:21: worker.calls: reads discard what they do not take of a packet, and what is left "
-            "of framed records cannot be told; set encoding = \"self-identifying\"");
+            "6:21: worker.calls: what is left of framed records in packets cannot be told; set "
+            "encoding = \"self-identifying\"");
   EXPECT_EQ(Refusal(File("encoding = \"self-identifying\"\n", kPacketWriter)), "");
 }
 

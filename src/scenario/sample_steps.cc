@@ -84,6 +84,7 @@ class Script {
     switch (effect) {
       case Effect::kPut:
       case Effect::kTake:
+      case Effect::kPeek:
         step.bytes = stream.sizes.Draw(random_);
         step.argument = (stream.classes.count > 0 ? stream.classes : stream.pieces).Draw(random_);
         break;

@@ -69,6 +69,8 @@ constexpr Binding kBindings[] = {
     {Clause::kCapacityWrong, "pipe.capacity"},
     {Clause::kResizeUnsafe, "pipe.resize-safe"},
     {Clause::kPacketsMixed, "pipe.packet-mode"},
+    {Clause::kCopyDiffers, "pipe.splice-tee"},
+    {Clause::kSpliceMisplaced, "pipe.splice-tee"},
     {Clause::kRestartedWrongly, "xfer.restart-matrix"},
     {Clause::kReceiverAsleepNonblocking, "pipe.read-available"},
     {Clause::kSenderAsleepNonblocking, "pipe.atomic-write-nonblock"},

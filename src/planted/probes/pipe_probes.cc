@@ -141,6 +141,26 @@ const ProbeRegistration kLosesPacketFlag("packet-flag-lost", "pipe.packet-mode",
   return first != "one";
 });
 
+const ProbeRegistration kSpliceCopies("splice-copies", "pipe.splice-tee", [] {
+  const Pipe pipe = MakePipe();
+  const Pipe other = MakePipe();
+  for (int i = 0; i < 2; ++i) {
+    Put(pipe.write_fd, "x");
+    Must(::splice(pipe.read_fd, nullptr, other.write_fd, nullptr, 1, 0) == 1);
+  }
+  Must(Take(other.read_fd, 2) == "xx");
+  return Unread(pipe.read_fd) > 0;
+});
+
+const ProbeRegistration kTeeSharesPage("tee-shares-page", "pipe.splice-tee", [] {
+  const Pipe pipe = MakePipe();
+  const Pipe other = MakePipe();
+  Put(pipe.write_fd, "hello");
+  Must(::tee(pipe.read_fd, other.write_fd, 5, 0) == 5);
+  Must(Take(other.read_fd, 5) == "hello");
+  return Take(pipe.read_fd, 5) != "hello";
+});
+
 // A grandchild, which outlives the pipe's maker and holds both ends.
 int ReadAfter(pid_t maker, const Pipe& pipe) {
   while (::kill(maker, 0) == 0) ::sched_yield();

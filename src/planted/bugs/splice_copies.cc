@@ -1,0 +1,29 @@
+#include "src/planted/libc.h"
+#include "src/planted/planted.h"
+
+namespace parley::planted {
+namespace {
+
+class SpliceCopies final : public Bug {
+ public:
+  SpliceCopies()
+      : Bug({.name = "splice-copies",
+             .says = "splice() between pipes copies the bytes in place of moving them.",
+             .promise = "pipe.splice-tee",
+             .on = On::kPipe,
+             .every = 2,
+             // What was to be gone comes again, and takes room.
+             .also = "xfer.destructive-read xfer.conservation xfer.flow-control xfer.wake-sender "
+                     "pipe.order pipe.large-write-ordered pipe.atomic-write "
+                     "pipe.atomic-write-nonblock pipe.capacity"}) {}
+
+  ssize_t Splice(const Target& from, int to_fd, std::size_t bytes, unsigned flags) override {
+    if (!Tells(from.object)) return Bug::Splice(from, to_fd, bytes, flags);
+    return libc::tee(from.fd, to_fd, bytes, flags);
+  }
+};
+
+SpliceCopies splice_copies;
+
+}  // namespace
+}  // namespace parley::planted
