@@ -113,6 +113,14 @@ std::uint64_t CountRacers(const History& history, std::span<const std::uint32_t>
   return racers;
 }
 
+// Creations that were refused: where calls do not overlap, each could have succeeded a second time.
+std::uint64_t CountRefused(const History& history, std::span<const std::uint32_t> calls) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(calls, [&](std::uint32_t id) {
+    const Operation& op = history.operations[id];
+    return history.effect(op) == Effect::kMakeName && op.failed_with(EEXIST);
+  }));
+}
+
 }  // namespace
 
 void JudgeCreations(const History& history, const std::vector<NameLife>& names, Tally& twice) {
@@ -132,7 +140,8 @@ void JudgeCreations(const History& history, const std::vector<NameLife>& names, 
     }
   }
   for (const std::vector<std::uint32_t>& of_object : calls) {
-    twice.AddChances(CountRacers(history, of_object));
+    twice.AddChances(history.header.mode == "stepped" ? CountRefused(history, of_object)
+                                                      : CountRacers(history, of_object));
     JudgeSuccesses(history, of_object, twice);
   }
 }

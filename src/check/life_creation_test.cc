@@ -76,6 +76,18 @@ TEST(CreatedTwice, IsKeptByOneWinner) {
   EXPECT_EQ(JudgementOf(Clause::kCreatedTwice, history)->chances, 2u);
 }
 
+TEST(CreatedTwice, HasAChanceInStepsWhereverACreationIsRefused) {
+  History history = Racers()
+                        .MakeName(0, {.from = 1, .to = 2})
+                        .MakeName(1, {.from = 3, .to = 4, .error = EEXIST})
+                        .Build();
+  EXPECT_FALSE(JudgementOf(Clause::kCreatedTwice, history));
+
+  history.header.mode = "stepped";
+
+  EXPECT_EQ(JudgementOf(Clause::kCreatedTwice, history)->chances, 1u);
+}
+
 TEST(CreatedTwice, AllowsNoWinnerWhenOneWasKilled) {
   const History history = Racers()
                               .MakeName(0, {.from = 1})

@@ -30,7 +30,7 @@ namespace {
 
 constexpr int kPollMs = 50;
 // A stepped round is short: a few calls must show the bug.
-constexpr std::uint64_t kPlantedEveryMaxStepped = 2;
+constexpr std::uint64_t kPlantedEveryMaxStepped = 1;
 // A round is ended by its leader after 15 s; a leader that does not answer then is stuck itself.
 constexpr std::uint64_t kAnswerLimitNs = 90 * kNsPerS;
 // A stepped round takes milliseconds; a worker that spins above the scheduler never lets it answer.

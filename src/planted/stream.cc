@@ -119,12 +119,22 @@ void WriteWhole(int fd, const char* bytes, std::size_t count) {
   errno = before;
 }
 
-Alarms AlarmsHere() {
-  struct sigaction alarm{};
-  const bool handled = ::sigaction(SIGALRM, nullptr, &alarm) == 0 && alarm.sa_handler != SIG_DFL &&
-                       alarm.sa_handler != SIG_IGN;
+namespace {
+
+Alarms HandlingOf(int signal) {
+  struct sigaction action{};
+  const bool handled = ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+                       action.sa_handler != SIG_IGN;
   if (!handled) return Alarms::kNone;
-  return (alarm.sa_flags & SA_RESTART) != 0 ? Alarms::kRestarting : Alarms::kInterrupting;
+  return (action.sa_flags & SA_RESTART) != 0 ? Alarms::kRestarting : Alarms::kInterrupting;
+}
+
+}  // namespace
+
+Alarms AlarmsHere() { return HandlingOf(SIGALRM); }
+
+bool MayBeInterrupted() {
+  return AlarmsHere() == Alarms::kInterrupting || HandlingOf(SIGUSR1) == Alarms::kInterrupting;
 }
 
 ssize_t SleepInRead(bool vectored) {

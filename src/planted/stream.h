@@ -50,6 +50,9 @@ void WriteWhole(int fd, const char* bytes, std::size_t count);
 enum class Alarms : std::uint8_t { kNone, kInterrupting, kRestarting };
 Alarms AlarmsHere();
 
+// A handled signal could have interrupted a call: an alarm, or the one of stepped rounds.
+bool MayBeInterrupted();
+
 // Sleeps in the system call that the caller made, until a signal handler ends it (EINTR, -1). Where
 // alarms do that again and again there is no sleep to be seen: bugs tell it only where there are
 // none.

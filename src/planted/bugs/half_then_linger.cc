@@ -6,6 +6,9 @@ namespace parley::planted {
 namespace {
 
 constexpr long kLingerNs = 2'000'000;  // long enough for a kill that was under way to arrive
+// Steps go on while it sleeps, and take some microseconds each: a kill may be any of twenty, and
+// rounds stay short.
+constexpr long kLingerInStepsNs = 100'000;
 
 class HalfThenLinger final : public Bug {
  public:
@@ -17,9 +20,10 @@ class HalfThenLinger final : public Bug {
              .promise = "xfer.kill-atomic",
              .on = On::kBoth,
              .every = 32,
-             // Others write in between.
+             // Others write in between, and a step sees a write that sleeps.
              .also = "pipe.atomic-write pipe.atomic-any-capacity pipe.atomic-writev "
-                     "fifo.atomic-write xfer.any-bytes xfer.copy-semantics"}) {}
+                     "fifo.atomic-write xfer.any-bytes xfer.copy-semantics xfer.wake-sender "
+                     "xfer.restart-matrix pipe.epipe-sigpipe fifo.order"}) {}
 
   ssize_t Write(const Target& target, const Pieces& message) override {
     const std::size_t bytes = message.bytes();
@@ -30,7 +34,7 @@ class HalfThenLinger final : public Bug {
 
  private:
   static void Linger() {
-    timespec left{.tv_sec = 0, .tv_nsec = kLingerNs};
+    timespec left{.tv_sec = 0, .tv_nsec = InSteps() ? kLingerInStepsNs : kLingerNs};
     while (::nanosleep(&left, &left) != 0) {
     }
   }

@@ -19,9 +19,7 @@ class InterruptedReadConsumes final : public Bug {
                      "pipe.atomic-write fifo.atomic-write"}) {}
 
   ssize_t Read(const Target& target, const Pieces& buffers) override {
-    // Only where an alarm could have interrupted the call.
-    const bool can = UnreadBytes(target.fd) > 0 && IsBlocking(target.fd) &&
-                     AlarmsHere() == Alarms::kInterrupting;
+    const bool can = UnreadBytes(target.fd) > 0 && IsBlocking(target.fd) && MayBeInterrupted();
     if (!can) return ReadWell(target, buffers);
     const std::size_t bytes = buffers.bytes();
     const bool whole = track_.AtBoundary(target) && track_.EndsAtBoundary(target, bytes);

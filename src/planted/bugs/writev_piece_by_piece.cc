@@ -16,7 +16,7 @@ class WritevPieceByPiece final : public Bug {
                  "run between two of them.",
              .promise = "pipe.atomic-writev",
              .on = On::kPipe,
-             .every = 4,
+             .every = 1,
              // Where others write in inside a header, what follows belongs to nobody.
              .also =
                  "pipe.atomic-any-capacity xfer.kill-atomic xfer.any-bytes xfer.copy-semantics"}) {}

@@ -27,7 +27,7 @@ class ZeroCopyWrite final : public Bug {
     const std::size_t bytes = message.bytes();
     const bool fits = !message.vectored && bytes > 1 && bytes <= kAtomicBytes &&
                       IsBlocking(target.fd) && HasReader(target.fd);
-    if (!fits || ++target.object.chances % about().every != 0) return Bug::Write(target, message);
+    if (!fits || ++target.object.chances % Every() != 0) return Bug::Write(target, message);
     void* page =
         ::mmap(nullptr, kAtomicBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return Bug::Write(target, message);
