@@ -7,6 +7,25 @@
 #include "src/shrink/schedule.h"
 
 namespace parley {
+namespace {
+
+bool TearsRecords(Clause clause) {
+  return clause == Clause::kTorn || clause == Clause::kTornNonblocking ||
+         clause == Clause::kTornGather || clause == Clause::kTornResized;
+}
+
+// Of a torn record it does not matter which of these names it, as long as one promise is broken.
+bool IsSameBreach(const Facility& facility, Clause one, Clause other) {
+  if (one == other) return true;
+  if (!TearsRecords(one) || !TearsRecords(other)) return false;
+  const auto bindings = facility.Bindings();
+  const auto of_one = std::ranges::find(bindings, one, &Binding::clause);
+  const auto of_other = std::ranges::find(bindings, other, &Binding::clause);
+  return of_one != bindings.end() && of_other != bindings.end() &&
+         of_one->promise == of_other->promise;
+}
+
+}  // namespace
 
 std::optional<Reduction> Reduce(Engine& engine, const Program& program, const History& history,
                                 Clause clause, std::uint64_t limit_ns,
@@ -17,6 +36,7 @@ std::optional<Reduction> Reduce(Engine& engine, const Program& program, const Hi
                          .round = history.header.round};
   std::optional<Reduction> reduction;
   // What broke last is the smallest so far.
+  const Facility& facility = *FindFacility(program.facility);
   const bool whole_records = ReadersFindWholeRecords(program);
   const auto fails = [&](const Program& candidate) {
     if (whole_records && !ReadersFindWholeRecords(candidate)) return false;
@@ -24,7 +44,8 @@ std::optional<Reduction> Reduce(Engine& engine, const Program& program, const Hi
     if (!again) return false;
     const std::vector<Judgement> judgements = Judge(*again);
     const auto broken = std::ranges::find_if(judgements, [&](const Judgement& judgement) {
-      return judgement.clause == clause && judgement.verdict == Verdict::kBroken;
+      return judgement.verdict == Verdict::kBroken &&
+             IsSameBreach(facility, clause, judgement.clause);
     });
     if (broken == judgements.end()) return false;
     reduction = Reduction{

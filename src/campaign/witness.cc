@@ -76,7 +76,7 @@ Result<void> WitnessSearch::Write(const Reduction& reduction, Finding& finding) 
                                      .token = finding.token,
                                      .planted = finding.planted,
                                      .promise = finding.promise,
-                                     .clause = std::string(ClauseName(finding.clause)),
+                                     .clause = std::string(ClauseName(reduction.judgement.clause)),
                                      .program = reduction.program});
   if (written) finding.program_path = path;
   return written;

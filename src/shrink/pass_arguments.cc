@@ -113,6 +113,24 @@ std::vector<Edit> SimplifyProgram(const Program&) {
   return edits;
 }
 
+std::vector<Edit> ResizeAtStart(const Program& program) {
+  std::vector<Edit> edits;
+  if (FindFacility(program.facility)->named()) return edits;  // it is resized once it is open
+  std::uint64_t number = 0;
+  for (const StepPlace& at : AllSteps(program)) {
+    const Step& step = program.workers[at.worker].steps[at.step];
+    if (EffectOf(program, step.call) != Effect::kResize) continue;
+    // The system rounds up to a power of two pages.
+    const std::uint64_t bytes =
+        std::bit_ceil(std::clamp<std::uint64_t>(step.argument, kPageBytes, kMaxMessageBytes));
+    edits.push_back({number++, [=](Program& plainer) {
+                       plainer.object.capacity_bytes = static_cast<std::uint32_t>(bytes);
+                       RemoveSteps(plainer, std::span(&at, 1));
+                     }});
+  }
+  return edits;
+}
+
 std::vector<Edit> SimplifyWorkers(const Program& program) {
   std::vector<Edit> edits;
   const std::size_t total = program.workers.size();

@@ -1,5 +1,7 @@
 // Passes that take workers and calls away.
+#include <algorithm>
 #include <array>
+#include <span>
 
 #include "src/shrink/editing.h"
 #include "src/shrink/passes.h"
@@ -9,6 +11,19 @@ namespace {
 
 // Pairs are tried only among so many steps: 24 * 23 / 2 replays cost about 0.1 s.
 constexpr std::size_t kPairedStepsMax = 24;
+
+// Who opens one end and then the other waits for a partner that he would be himself.
+void OpenBothEnds(Program& program, std::size_t worker) {
+  const auto calls = FindFacility(program.facility)->Calls();
+  const auto both = std::ranges::find(calls, Effect::kOpenBoth, &CallTraits::effect);
+  if (both == calls.end()) return;
+  WorkerPlan& plan = program.workers[worker];
+  for (Step& step : std::span(plan.steps).first(plan.step_count)) {
+    const Effect effect = EffectOf(program, step.call);
+    const bool opens = effect == Effect::kOpenRead || effect == Effect::kOpenWrite;
+    if (opens) step.call = static_cast<std::uint8_t>(both - calls.begin());
+  }
+}
 
 }  // namespace
 
@@ -62,11 +77,17 @@ std::vector<Edit> DropPairs(const Program& program) {
 
 std::vector<Edit> MergeCrew(const Program& program) {
   std::vector<Edit> edits;
+  const bool named = FindFacility(program.facility)->named();
   for (const std::uint16_t into : WorkersOf(program)) {
     for (const std::uint16_t from : WorkersOf(program)) {
       if (from == into) continue;
-      const std::uint64_t rank = std::uint64_t{into} << 32 | from;
+      const std::uint64_t rank = std::uint64_t{into} << 32 | std::uint64_t{from} << 1;
       edits.push_back({rank, [=](Program& smaller) { MergeWorkers(smaller, into, from); }});
+      if (!named) continue;
+      edits.push_back({rank | 1, [=](Program& smaller) {
+                         if (!MergeWorkers(smaller, into, from)) return;
+                         OpenBothEnds(smaller, from < into ? into - 1U : into);
+                       }});
     }
   }
   return edits;

@@ -36,6 +36,15 @@ std::vector<StepRun> RunsOf(const Program& program) {
   return runs;
 }
 
+std::uint64_t PagesOf(const Program& program, const StepRun& run) {
+  const auto steps = std::span(program.workers[run.worker].steps).subspan(run.first, run.count);
+  return std::accumulate(steps.begin(), steps.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const Step& step) {
+                           const std::uint64_t pages = (step.bytes + kPageBytes - 1) / kPageBytes;
+                           return sum + pages * step.repeat;
+                         });
+}
+
 std::uint64_t BytesOf(const Program& program, const StepRun& run) {
   const auto steps = std::span(program.workers[run.worker].steps).subspan(run.first, run.count);
   return std::accumulate(steps.begin(), steps.end(), std::uint64_t{0},
@@ -75,7 +84,9 @@ std::vector<Joining> JoiningsOf(const Program& program, const StepRun& run) {
   std::vector<Joining> joinings{{.bytes = sum},
                                 {.bytes = sum, .last = true},
                                 {.bytes = kPageBytes, .capacity_bytes = kPageBytes}};
-  for (const std::uint64_t capacity : CapacitiesOf(program)) {
+  std::vector<std::uint64_t> fillings = CapacitiesOf(program);
+  fillings.push_back(PagesOf(program, run) * kPageBytes);  // as many pages as all of them
+  for (const std::uint64_t capacity : fillings) {
     for (const std::uint64_t bytes : {capacity, capacity - std::min(capacity, kPageBytes) + 1}) {
       joinings.push_back({.bytes = bytes});
       joinings.push_back({.bytes = bytes, .takes_too = true});
@@ -167,6 +178,64 @@ std::vector<Edit> JoinOpens(const Program& program) {
                        [=](Program& smaller) {
                          smaller.workers[open.worker].steps[open.step].call = *call;
                          RemoveSteps(smaller, std::span(&set, 1));
+                       }});
+    }
+  }
+  return edits;
+}
+
+std::vector<Edit> JoinEnds(const Program& program) {
+  std::vector<Edit> edits;
+  const auto calls = FindFacility(program.facility)->Calls();
+  const auto both = std::ranges::find(calls, Effect::kOpenBoth, &CallTraits::effect);
+  if (!FindFacility(program.facility)->named() || both == calls.end()) return edits;
+  const auto opens_one = [&](const WorkerPlan& worker, std::uint32_t step) {
+    const Effect effect = EffectOf(program, worker.steps[step].call);
+    return effect == Effect::kOpenRead || effect == Effect::kOpenWrite;
+  };
+  for (const StepPlace& first : AllSteps(program)) {
+    const WorkerPlan& worker = program.workers[first.worker];
+    if (!opens_one(worker, first.step)) continue;
+    for (std::uint32_t i = first.step + 1; i < worker.step_count; ++i) {
+      if (!opens_one(worker, i)) continue;
+      const StepPlace second{.worker = first.worker, .step = i};
+      edits.push_back({std::uint64_t{first.worker} << 32 | std::uint64_t{first.step} << 16 | i,
+                       [=](Program& smaller) {
+                         smaller.workers[first.worker].steps[first.step].call =
+                             static_cast<std::uint8_t>(both - calls.begin());
+                         RemoveSteps(smaller, std::span(&second, 1));
+                       }});
+    }
+  }
+  return edits;
+}
+
+std::vector<Edit> FillAsMade(const Program& program) {
+  std::vector<Edit> edits;
+  std::vector<StepPlace> resizes;
+  for (const StepPlace& at : AllSteps(program)) {
+    const Step& step = program.workers[at.worker].steps[at.step];
+    if (EffectOf(program, step.call) == Effect::kResize) resizes.push_back(at);
+  }
+  if (resizes.empty()) return edits;
+  constexpr auto kFull = static_cast<std::uint32_t>(kDefaultCapacityBytes);
+  for (const StepPlace& at : AllSteps(program)) {
+    const Step& step = program.workers[at.worker].steps[at.step];
+    if (EffectOf(program, step.call) != Effect::kPut) continue;
+    // Full, or full but for the last page, or with as much room as it had.
+    std::vector<std::uint32_t> fillings{kFull, kFull - static_cast<std::uint32_t>(kPageBytes) + 1};
+    for (const std::uint64_t capacity : CapacitiesOf(program)) {
+      if (capacity < kFull) {
+        fillings.push_back(step.bytes + kFull - static_cast<std::uint32_t>(capacity));
+      }
+    }
+    std::uint64_t variant = 0;
+    for (const std::uint32_t bytes : fillings) {
+      const std::uint64_t rank = std::uint64_t{at.worker} << 32 | std::uint64_t{at.step} << 16;
+      edits.push_back({rank | variant++, [=](Program& smaller) {
+                         smaller.workers[at.worker].steps[at.step].bytes = bytes;
+                         RaiseTakes(smaller, kFull + static_cast<std::uint32_t>(kPageBytes));
+                         RemoveSteps(smaller, resizes);
                        }});
     }
   }

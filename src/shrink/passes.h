@@ -57,6 +57,9 @@ std::vector<Edit> MergeSegments(const Program& program);     // of one worker, b
 std::vector<Edit> ReorderToDefault(const Program& program);  // what a schedule ends with
 std::vector<Edit> DropEntries(const Program& program);       // single ones
 std::vector<Edit> SimplifyProgram(const Program& program);   // object, strategy, encoding
+std::vector<Edit> JoinEnds(const Program& program);          // two opens into one of both ends
+std::vector<Edit> FillAsMade(const Program& program);        // a large write instead of resizes
+std::vector<Edit> ResizeAtStart(const Program& program);     // no call that changes the capacity
 std::vector<Edit> SimplifyWorkers(const Program& program);   // ranks, topology and the like
 std::vector<Edit> SimplifySizes(const Program& program);     // all at once
 std::vector<Edit> SimplifySteps(const Program& program);     // repeats, sizes, arguments
