@@ -87,6 +87,16 @@ Result<void> Select(const std::string& word, std::vector<Choice>& choices) {
 
 }  // namespace
 
+Mode ModeThatExercises(std::string_view promise) {
+  bool exercised = false;
+  for (const Scenario& scenario : ShippedScenarios()) {
+    if (std::ranges::find(scenario.promises, promise) == scenario.promises.end()) continue;
+    if (std::ranges::find(scenario.modes, Mode::kFree) != scenario.modes.end()) return Mode::kFree;
+    exercised = true;
+  }
+  return exercised ? Mode::kStepped : Mode::kFree;
+}
+
 Result<std::vector<Choice>> SelectChoices(const std::vector<std::string>& words,
                                           std::span<const Mode> modes) {
   std::vector<Choice> choices;

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/base/error.h"
@@ -25,5 +26,8 @@ struct Choice {
 //   in any of the modes.
 Result<std::vector<Choice>> SelectChoices(const std::vector<std::string>& words,
                                           std::span<const Mode> modes);
+
+// The mode in which scenarios that ship exercise the promise: free, if any does.
+Mode ModeThatExercises(std::string_view promise);
 
 }  // namespace parley

@@ -21,6 +21,7 @@ struct RunArguments {
   std::string findings_directory = "parley-findings";
   std::string contain = "auto";
   std::string mode = "free";
+  bool mode_given = false;  // else a planted bug chooses it
   std::string scheduler = "auto";
   std::string planted;
   bool findings_given = false;

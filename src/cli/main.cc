@@ -130,8 +130,10 @@ CLI::App& AddRun(CLI::App& app, Arguments& arguments) {
   command
       .add_option(
           "--mode", run.mode,
-          "free: everybody at full speed; stepped: call by call, as the seed schedules them")
+          "free: everybody at full speed; stepped: call by call, as the seed schedules them; not "
+          "given, a planted bug chooses the one that judges its promise")
       ->type_name("free|stepped|both")
+      ->each([&run](const std::string&) { run.mode_given = true; })
       ->check(OneOf({"free", "stepped", "both"}))
       ->capture_default_str();
   command

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "src/base/units.h"
+#include "src/campaign/selection.h"
 #include "src/cli/planted_library.h"
 
 namespace parley {
@@ -139,6 +140,7 @@ Result<CampaignOptions> OptionsFrom(const RunArguments& run) {
     if (auto added = AddPlanted(run.planted, options); !added) {
       return std::unexpected(added.error());
     }
+    if (!run.mode_given) options.modes = {ModeThatExercises(options.planted_promise)};
   }
   if (auto paths = CheckReportPaths(run); !paths) return std::unexpected(paths.error());
   return options;

@@ -31,6 +31,11 @@ run run large_write --mode both --rounds 20 --seed 5 --workers 4x4 --json "$work
 expect_out 'pipe.large-write-ordered +(kept|inconclusive)'
 expect_out 'stepped by'
 
+# A promise that only stepped mode judges has its bug looked for there.
+run run stepped_pipe_resize --seed 5 --planted full-gives-zero --findings "$work/zero"
+expect_code 1
+expect_out 'BROKEN   pipe.nonblock-large'
+
 # A lost wake-up: only a schedule shows it, and no clock is asked.
 run run receiver --mode stepped
 expect_code 2
