@@ -20,7 +20,8 @@ class SwapMqSends final : public Bug {
              // What a process holds back when it is killed is lost; until then it counts as sent
              // and is not there.
              .also = "mq.highest-priority-first mq.capacity xfer.conservation xfer.wake-receiver "
-                     "mq.persists-after-crash xfer.eintr-no-effect"}) {}
+                     "mq.persists-after-crash xfer.eintr-no-effect xfer.restart-matrix "
+                     "xfer.async-decoupled xfer.wake-sender xfer.destructive-read"}) {}
 
   int Send(const Target& queue, const Message& message) override {
     if (held_count_ > 0) {
