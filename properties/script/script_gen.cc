@@ -40,6 +40,7 @@ class Drawing {
   Program Draw() {
     Program program{.facility = shape_.facility};
     program.object.capacity_bytes = Any(shape_.capacities);
+    program.object.capacity_messages = Any(shape_.places);
     program.object.nonblocking = shape_.may_not_wait && *Between(0, 3) == 0;
     overwrites_ = shape_.overwrites && Coin();
     if (!shape_.records.empty()) record_ = Any(shape_.records);
@@ -94,6 +95,7 @@ class Drawing {
         step.handle = Any(role.handles);
         step.bytes = record_ > 0 ? record_ : Any(role.bytes);
         step.argument = call.gathers ? *Between(1, kPiecesMax) : 1;
+        if (!role.classes.empty()) step.argument = Any(role.classes);
         break;
       case Effect::kResize:
         step.argument = std::uint64_t{4096} * *Between(1, kPagesMax);

@@ -26,6 +26,7 @@ struct ScriptRole {
   std::uint32_t calls_low = 1;  // calls of a worker, first and last one aside
   std::uint32_t calls_high = 10;
   std::vector<std::uint32_t> bytes{24};   // of messages and buffers
+  std::vector<std::uint32_t> classes{};   // of messages; empty: byte streams
   std::vector<std::uint16_t> handles{0};  // of puts and takes; 0: the newest that fits
   bool leaves = true;                     // may close what it opened last
   bool creator = false;                   // makes the object
@@ -35,7 +36,8 @@ struct ScriptShape {
   std::string facility = "pipe";
   Encoding encoding = Encoding::kSelfIdentifying;
   std::vector<std::uint32_t> capacities{0};
-  std::vector<std::uint32_t> records;  // one of them for all messages and buffers of a program
+  std::vector<std::uint32_t> places{0};  // of a queue: messages
+  std::vector<std::uint32_t> records;    // one of them for all messages and buffers of a program
   std::vector<ScriptRole> roles;
   bool overwrites = false;    // in a part of the programs writers overwrite what they wrote
   bool may_not_wait = false;  // descriptors made with O_NONBLOCK in a part of the programs

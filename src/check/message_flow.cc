@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <vector>
 
 #include "src/check/checker.h"
@@ -86,7 +87,7 @@ void JudgeRefused(const Messages& view, std::uint64_t capacity, Tally& tally) {
   for (const std::uint32_t id : view.full()) {
     const Operation& op = view.operation(id);
     tally.AddChances(1);
-    if (!op.nonblocking) {
+    if (!op.nonblocking && op.failed_with(EAGAIN)) {
       tally.Break("a send did not wait, though its description is to", {id});
     }
     const auto next = std::ranges::upper_bound(times, Late(view, op.returned_ns)) - times.begin();

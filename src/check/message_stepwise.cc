@@ -23,12 +23,13 @@ namespace parley {
 namespace {
 
 constexpr std::array kClauses = {Clause::kReceiverAsleep, Clause::kSenderAsleep,
-                                 Clause::kRestartedWrongly};
+                                 Clause::kRestartedWrongly, Clause::kDeadlineWrong};
 
 struct Tallies {
   Tally receiver{Clause::kReceiverAsleep};
   Tally sender{Clause::kSenderAsleep};
   Tally restarted{Clause::kRestartedWrongly};
+  Tally deadline{Clause::kDeadlineWrong};
 };
 
 class StepJudge {
@@ -108,7 +109,14 @@ class StepJudge {
     const auto capacity = static_cast<std::int64_t>(history_.header.capacity_messages);
     for (const auto& [worker, id] : inside_) {
       const Operation& op = history_.operations[id];
-      if (history_.effect(op) == Effect::kTake) {
+      const Deadline deadline = history_.calls[op.call].deadline;
+      if (deadline == Deadline::kPast || deadline == Deadline::kInvalid) {
+        tallies_.deadline.Break(
+            fmt::format("step {}: a call sleeps, though the time to which it may has passed or is "
+                        "none",
+                        step.number),
+            {id});
+      } else if (history_.effect(op) == Effect::kTake) {
         if (content_ <= 0 || !TakesAny(history_.calls[op.call].select)) continue;
         tallies_.receiver.Break(
             fmt::format("step {}: a receive sleeps with {} messages there", step.number, content_),
@@ -135,7 +143,8 @@ void JudgeStepwise(const History& history, std::vector<Judgement>& judgements) {
     if (!Messages(history, object).one_queue()) continue;
     StepJudge(history, tallies).Judge(model::SteppedView(history, object));
   }
-  for (const Tally* tally : {&tallies.receiver, &tallies.sender, &tallies.restarted}) {
+  for (const Tally* tally :
+       {&tallies.receiver, &tallies.sender, &tallies.restarted, &tallies.deadline}) {
     tally->Report(judgements);
   }
 }

@@ -26,7 +26,7 @@ Messages::Messages(const History& history, std::uint8_t object)
 
 void Messages::AddSend(std::uint32_t id) {
   const Operation& op = operation(id);
-  if (op.failed_with(EAGAIN)) full_.push_back(id);
+  if (op.failed_with(EAGAIN) || op.failed_with(ETIMEDOUT)) full_.push_back(id);
   // What failed otherwise was refused before anything happened, but for EINTR, which is judged.
   if (op.outcome == Outcome::kReturned && op.system_error != 0 && op.system_error != EINTR) return;
   messages_.push_back({.put_from = op.invoked_ns,
@@ -41,7 +41,8 @@ void Messages::AddSend(std::uint32_t id) {
 void Messages::AddReceive(std::uint32_t id) {
   const Operation& op = operation(id);
   if (op.outcome == Outcome::kMaybe) ++killed_receives_;
-  if (op.failed_with(EAGAIN) || op.failed_with(ENOMSG)) empty_.push_back(id);
+  const bool none = op.failed_with(EAGAIN) || op.failed_with(ENOMSG) || op.failed_with(ETIMEDOUT);
+  if (none) empty_.push_back(id);
   if (op.failed_with(EINTR)) interrupted_receives_.push_back(id);
   if (op.succeeded()) receipts_.push_back({.operation = id});
 }

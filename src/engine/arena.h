@@ -95,6 +95,7 @@ struct RoundOutcome {
   bool cut = false;        // the round's time was up with workers still at it
   std::uint64_t capacity_bytes = 0;
   std::uint64_t capacity_messages = 0;
+  std::uint64_t message_bytes = 0;
   std::uint64_t begin_ns = 0;
   std::uint64_t end_ns = 0;
   std::array<std::uint32_t, kMaxLogs> plan_of{};  // worker id -> plan, kMaxWorkers for the maker

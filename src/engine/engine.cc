@@ -334,12 +334,15 @@ History Engine::State::Collect(const Program& program, const RoundLabel& label) 
   history.header.default_capacity_bytes = facility.DefaultCapacityBytes();
   history.header.capacity_bytes = outcome.capacity_bytes;
   history.header.capacity_messages = outcome.capacity_messages;
+  history.header.message_bytes = outcome.message_bytes;
+  history.header.class_max = facility.ClassMax();
   history.header.complete = !outcome.truncated && !outcome.cut;
   for (const CallTraits& call : facility.Calls()) {
     history.calls.push_back({.name = std::string(call.name),
                              .effect = call.effect,
                              .gathers = call.gathers,
-                             .select = call.select});
+                             .select = call.select,
+                             .deadline = call.deadline});
   }
   for (std::uint32_t worker = 0; worker < outcome.logs; ++worker) {
     const std::uint32_t plan = outcome.plan_of[worker];

@@ -40,6 +40,7 @@ Result<void> RoundLeader::MakeObject() {
   if (program().object.exists) RecordMaker("make", 1, invoked_ns);
   header_.outcome.capacity_bytes = object_->capacity_bytes();
   header_.outcome.capacity_messages = object_->capacity_messages();
+  header_.outcome.message_bytes = object_->message_bytes();
   return {};
 }
 

@@ -43,6 +43,7 @@ struct CallTraits {
   bool gathers = false;
   bool nonblocking = false;  // for opens: the handle gets O_NONBLOCK
   Selector select = Selector::kAny;
+  Deadline deadline = Deadline::kNone;
   bool splices = false;  // moves or copies bytes by splice() or tee(), and never waits
 };
 
@@ -76,6 +77,8 @@ class Object {
   virtual std::uint64_t capacity_bytes() const = 0;  // as the system reports it; 0 when unbounded
   // The same of messages; 0 when they are not what is counted.
   virtual std::uint64_t capacity_messages() const { return 0; }
+  // Bytes of the longest message that it takes; 0 when unknown.
+  virtual std::uint64_t message_bytes() const { return 0; }
   // Closes the maker's own descriptors, so that only the workers' count.
   virtual void ReleaseDescriptors() = 0;
 };
@@ -137,6 +140,8 @@ class Facility {
 
   // Messages: bytes of the largest one that an object made with the default plan takes; else 0.
   virtual std::uint64_t MessageBytes() const { return 0; }
+  // Messages: the highest priority or type that there is; else 0.
+  virtual std::uint64_t ClassMax() const { return 0; }
 
   // True when workers reach the object by a name and no descriptors are handed over.
   virtual bool named() const = 0;

@@ -57,7 +57,8 @@ std::string HeadOf(const HistoryHeader& header) {
   std::string out;
   for (const std::uint64_t number :
        {header.seed, header.round, header.clock_slack_ns, header.atomic_bytes,
-        header.default_capacity_bytes, header.capacity_bytes, header.capacity_messages}) {
+        header.default_capacity_bytes, header.capacity_bytes, header.capacity_messages,
+        header.message_bytes, header.class_max}) {
     Put(out, number);
   }
   Put(out, static_cast<std::uint8_t>(header.family));
@@ -79,6 +80,7 @@ std::string CallsOf(const History& history) {
     Put(out, static_cast<std::uint8_t>(call.effect));
     PutFlag(out, call.gathers);
     Put(out, static_cast<std::uint8_t>(call.select));
+    Put(out, static_cast<std::uint8_t>(call.deadline));
   }
   return out;
 }

@@ -83,11 +83,20 @@ constexpr bool TakesAny(Selector select) {
   return select == Selector::kAny || select == Selector::kHighest;
 }
 
+// How long a call on messages may wait.  Files know it by its place here.
+enum class Deadline : std::uint8_t {
+  kNone,     // as its description says
+  kFar,      // to a time that does not come
+  kPast,     // to a time that has passed: not at all
+  kInvalid,  // to no time that there is
+};
+
 struct Call {
   std::string name;  // "write"
   Effect effect = Effect::kOther;
   bool gathers = false;  // takes several segments (writev, readv)
   Selector select = Selector::kAny;
+  Deadline deadline = Deadline::kNone;
 
   bool operator==(const Call&) const = default;
 };
@@ -200,6 +209,8 @@ struct HistoryHeader {
   std::uint64_t default_capacity_bytes = 0;  // of a fresh object, 0 when unknown
   std::uint64_t capacity_bytes = 0;          // when the round began, 0 when unbounded or unknown
   std::uint64_t capacity_messages = 0;       // the same of messages
+  std::uint64_t message_bytes = 0;           // of the largest message, 0 when unknown
+  std::uint64_t class_max = 0;               // of messages, 0 when unknown
   bool complete = true;     // false: a log was full; nothing may be concluded from what is absent
   bool drained = false;     // every object was read to its end after the last put
   bool overwrites = false;  // writers overwrite their buffer after each call

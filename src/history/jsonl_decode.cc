@@ -96,6 +96,8 @@ void Decoder::Header(JsonMembers& members) {
   header.default_capacity_bytes = number("default_capacity_bytes");
   header.capacity_bytes = number("capacity_bytes");
   header.capacity_messages = number("capacity_messages");
+  header.message_bytes = number("message_bytes");
+  header.class_max = number("class_max");
   header.complete = members.Flag("complete");
   header.drained = members.Flag("drained");
   header.overwrites = members.Flag("overwrites");
@@ -127,6 +129,9 @@ Problem Decoder::Calls(const json& calls) {
     if (!known.has_value()) members.Fail(fmt::format("effect \"{}\" is unknown", effect));
     next.effect = known.value_or(Effect::kOther);
     next.gathers = members.Flag("gathers", false);
+    if (members.Has("deadline")) {
+      next.deadline = EnumMember<Deadline>(members, "deadline", kDeadlineNames);
+    }
     if (members.Has("select")) {
       next.select = EnumMember<Selector>(members, "select", kSelectNames);
     }

@@ -73,6 +73,9 @@ std::string CallsOf(const History& history) {
     line.Text("name", call.name);
     line.Text("effect", EffectName(call.effect));
     line.FlagIfSet("gathers", call.gathers);
+    if (call.deadline != Deadline::kNone) {
+      line.Text("deadline", NameOf(kDeadlineNames, call.deadline));
+    }
     if (call.select != Selector::kAny) line.Text("select", NameOf(kSelectNames, call.select));
   }
   return out + "]";
@@ -110,6 +113,8 @@ void EncodeHeading(const History& history, std::string& out) {
   line.Number("default_capacity_bytes", header.default_capacity_bytes);
   line.Number("capacity_bytes", header.capacity_bytes);
   line.Number("capacity_messages", header.capacity_messages);
+  line.Number("message_bytes", header.message_bytes);
+  line.Number("class_max", header.class_max);
   line.Flag("complete", header.complete);
   line.Flag("drained", header.drained);
   line.Flag("overwrites", header.overwrites);

@@ -25,6 +25,9 @@ inline constexpr auto kFamilyNames = std::to_array<std::string_view>({"byte stre
 inline constexpr auto kSelectNames =
     std::to_array<std::string_view>({"any", "equal", "lowest", "except", "highest"});
 
+inline constexpr auto kDeadlineNames =
+    std::to_array<std::string_view>({"none", "far", "past", "invalid"});
+
 std::optional<Effect> EffectOfName(std::string_view name);
 
 // The place of name among names, which is the enumerator's number.

@@ -53,6 +53,8 @@ HistoryHeader AnyHeader(Random& random) {
           .default_capacity_bytes = AnyBelow(random, kInstantMax),
           .capacity_bytes = AnyBelow(random, kInstantMax),
           .capacity_messages = AnyBelow(random, kInstantMax),
+          .message_bytes = AnyBelow(random, kInstantMax),
+          .class_max = AnyBelow(random, kInstantMax),
           .complete = random.Chance(1, 2),
           .drained = random.Chance(1, 2),
           .overwrites = random.Chance(1, 2)};
@@ -139,10 +141,12 @@ void Generator::Rest() {
 History Generator::Run(std::size_t operations) {
   history_.header = AnyHeader(random_);
   for (std::size_t i = 0; i < kEffectCount; ++i) {
-    history_.calls.push_back({.name = std::to_string(i) + ":" + AnyText(random_),
-                              .effect = static_cast<Effect>(i),
-                              .gathers = random_.Chance(1, 2),
-                              .select = static_cast<Selector>(random_.Below(kSelectNames.size()))});
+    history_.calls.push_back(
+        {.name = std::to_string(i) + ":" + AnyText(random_),
+         .effect = static_cast<Effect>(i),
+         .gathers = random_.Chance(1, 2),
+         .select = static_cast<Selector>(random_.Below(kSelectNames.size())),
+         .deadline = static_cast<Deadline>(random_.Below(kDeadlineNames.size()))});
     // Receives are what has the most to say.
     history_.calls.push_back({.name = "take " + std::to_string(i), .effect = Effect::kTake});
   }

@@ -46,7 +46,7 @@ Problem HistoryValidator::Heading() {
   }
   if (header.clock_slack_ns >= kInstantMax) return "clock slack is beyond 2^62 ns";
   if (std::max({header.atomic_bytes, header.capacity_bytes, header.default_capacity_bytes,
-                header.capacity_messages}) >= kInstantMax) {
+                header.capacity_messages, header.message_bytes, header.class_max}) >= kInstantMax) {
     return "a size is beyond 2^62 bytes";
   }
   if (history_.calls.size() > kCallsMax) return fmt::format("more than {} calls", kCallsMax);
@@ -57,6 +57,7 @@ Problem HistoryValidator::Heading() {
   std::set<std::string_view> names;
   for (const Call& call : history_.calls) {
     if (Beyond(call.effect, kEffectCount)) return "a call's effect is unknown";
+    if (Beyond(call.deadline, kDeadlineNames.size())) return "a call's deadline is unknown";
     if (Beyond(call.select, kSelectNames.size())) return "what a call selects is unknown";
     if (!names.insert(call.name).second) {
       return fmt::format("call \"{}\" is listed twice", call.name);

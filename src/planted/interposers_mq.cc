@@ -70,6 +70,15 @@ ssize_t mq_receive(mqd_t queue, char* bytes, size_t count, unsigned* priority) {
   return met->bug->Receive(met->target, {.bytes = bytes, .count = count, .priority = priority});
 }
 
+ssize_t mq_timedreceive(mqd_t queue, char* bytes, size_t count, unsigned* priority,
+                        const timespec* until) {
+  const auto met = Meet(queue);
+  if (!met) return libc::mq_timedreceive(queue, bytes, count, priority, until);
+  met->bug->BeforeOtherCall(met->target);
+  return met->bug->ReceiveUntil(met->target, {.bytes = bytes, .count = count, .priority = priority},
+                                *until);
+}
+
 int mq_unlink(const char* name) noexcept {
   Bug* bug = Alive();
   if (bug != nullptr && bug->IsToldOn(On::kMq)) {

@@ -64,6 +64,7 @@ inline constinit Next<decltype(::mq_send)> mq_send{"mq_send"};
 inline constinit Next<decltype(::mq_timedsend)> mq_timedsend{"mq_timedsend"};
 inline constinit Next<decltype(::mq_receive)> mq_receive{"mq_receive"};
 inline constinit Next<decltype(::mq_unlink)> mq_unlink{"mq_unlink"};
+inline constinit Next<decltype(::mq_timedreceive)> mq_timedreceive{"mq_timedreceive"};
 inline constinit Next<decltype(::mq_close)> mq_close{"mq_close"};
 inline constinit Next<decltype(::_exit)> exit_now{"_exit"};
 

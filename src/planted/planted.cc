@@ -184,6 +184,10 @@ ssize_t Bug::Receive(const Target& queue, const MessageBuffer& buffer) {
   return libc::mq_receive(queue.fd, buffer.bytes, buffer.count, buffer.priority);
 }
 
+ssize_t Bug::ReceiveUntil(const Target& queue, const MessageBuffer& buffer, const timespec& until) {
+  return libc::mq_timedreceive(queue.fd, buffer.bytes, buffer.count, buffer.priority, &until);
+}
+
 int Bug::CloseQueue(const Target& queue) { return libc::mq_close(queue.fd); }
 
 Bug* Alive() { return g_alive; }

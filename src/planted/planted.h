@@ -12,6 +12,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <limits>
 #include <span>
 
@@ -114,6 +115,8 @@ class Bug {
 
   virtual int Send(const Target& queue, const Message& message);
   virtual ssize_t Receive(const Target& queue, const MessageBuffer& buffer);
+  virtual ssize_t ReceiveUntil(const Target& queue, const MessageBuffer& buffer,
+                               const timespec& until);
   virtual int CloseQueue(const Target& queue);
   virtual void OpenedQueue(const Target&, int /*flags*/) {}
   // An exclusive creation failed with EEXIST.  Returns: a queue all the same, or -1.

@@ -37,6 +37,11 @@ bool HasPlace(int queue) {
   return Attributes(queue, attributes) && attributes.mq_curmsgs < attributes.mq_maxmsg;
 }
 
+std::size_t LongestMessage(int queue) {
+  mq_attr attributes{};
+  return Attributes(queue, attributes) ? static_cast<std::size_t>(attributes.mq_msgsize) : 0;
+}
+
 bool SendInTime(int queue, const Message& message, int patience_ms) {
   timespec until{};
   ::clock_gettime(CLOCK_REALTIME, &until);

@@ -14,9 +14,10 @@ inline constexpr std::size_t kLongestMessage = std::size_t{1} << 16;
 // Those of the run's own that end it are not longer.
 inline constexpr std::size_t kShortMessage = 24;
 
-bool WaitsForMessages(int queue);  // its description has no O_NONBLOCK
-long MessagesIn(int queue);        // mq_curmsgs; -1 when unknown
-bool HasPlace(int queue);          // for one message more
+bool WaitsForMessages(int queue);       // its description has no O_NONBLOCK
+long MessagesIn(int queue);             // mq_curmsgs; -1 when unknown
+bool HasPlace(int queue);               // for one message more
+std::size_t LongestMessage(int queue);  // mq_msgsize; 0 when unknown
 
 // Sends, waiting for so long at most; false when there was no place.
 bool SendInTime(int queue, const Message& message, int patience_ms);

@@ -78,6 +78,12 @@ std::string_view ClauseName(Clause clause) {
       return "poll-incoherent";
     case Clause::kCapacityWrong:
       return "capacity-wrong";
+    case Clause::kSizeUnchecked:
+      return "size-unchecked";
+    case Clause::kClassUnchecked:
+      return "class-unchecked";
+    case Clause::kDeadlineWrong:
+      return "deadline-wrong";
     case Clause::kResizeUnsafe:
       return "resize-unsafe";
     case Clause::kPacketsMixed:

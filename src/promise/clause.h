@@ -51,9 +51,12 @@ enum class Clause : std::uint8_t {
   kNonblockingLarge,      // a non-blocking write above PIPE_BUF accepted nothing, or too little
   kPollIncoherent,        // poll() contradicts content, room or the other end
   kCapacityWrong,         // the capacity reported is another, or cannot be reached
-  kResizeUnsafe,          // a change of capacity lost content or gave another capacity
-  kPacketsMixed,          // a read gave bytes of two packets, a part of one, or a discarded rest
-  kRestartedWrongly,      // EINTR in spite of SA_RESTART, or asleep on without it
+  kSizeUnchecked,     // a message or buffer of a wrong size was taken, or one of a right size not
+  kClassUnchecked,    // a class that there is not was taken, or one that there is refused
+  kDeadlineWrong,     // a call did not end when its time had passed, or before it had
+  kResizeUnsafe,      // a change of capacity lost content or gave another capacity
+  kPacketsMixed,      // a read gave bytes of two packets, a part of one, or a discarded rest
+  kRestartedWrongly,  // EINTR in spite of SA_RESTART, or asleep on without it
   // Existence (O-LIFE, O-WIN1, O-RES).
   kDiedWithCreator,   // object or unread data gone with its creator, though still held open
   kGoneWithSender,    // a message was gone when its sender had left before any receiver came

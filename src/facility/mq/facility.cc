@@ -53,6 +53,9 @@ constexpr Binding kBindings[] = {
     {Clause::kReceiverAsleep, "xfer.wake-receiver"},
     {Clause::kSenderAsleep, "xfer.wake-sender"},
     {Clause::kRestartedWrongly, "xfer.restart-matrix"},
+    {Clause::kSizeUnchecked, "mq.size-errors"},
+    {Clause::kClassUnchecked, "mq.prio-range"},
+    {Clause::kDeadlineWrong, "mq.timed"},
 };
 
 class MqFacility : public Facility {
@@ -67,6 +70,9 @@ class MqFacility : public Facility {
   std::uint64_t AtomicBytes(const std::string&) const override { return DefaultMqMessageBytes(); }
   std::uint64_t DefaultCapacityBytes() const override { return 0; }
   std::uint64_t MessageBytes() const override { return DefaultMqMessageBytes(); }
+  std::uint64_t ClassMax() const override {
+    return static_cast<std::uint64_t>(::sysconf(_SC_MQ_PRIO_MAX)) - 1;
+  }
   bool named() const override { return true; }
 
   Result<void> Probe(const std::string& directory) const override {

@@ -76,6 +76,7 @@ Result<std::unique_ptr<Object>> MqObject::Make(const ObjectPlan& plan, const std
   }
   ::mq_close(queue);
   object->capacity_messages_ = static_cast<std::uint64_t>(attributes.mq_maxmsg);
+  object->message_bytes_ = static_cast<std::uint64_t>(attributes.mq_msgsize);
   return object;
 }
 

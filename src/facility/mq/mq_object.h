@@ -28,6 +28,7 @@ class MqObject : public Object {
   const ObjectAccess& access() const override { return access_; }
   std::uint64_t capacity_bytes() const override { return 0; }
   std::uint64_t capacity_messages() const override { return capacity_messages_; }
+  std::uint64_t message_bytes() const override { return message_bytes_; }
   void ReleaseDescriptors() override {}
 
  private:
@@ -35,6 +36,7 @@ class MqObject : public Object {
 
   MqName names_;
   std::uint64_t capacity_messages_ = 0;
+  std::uint64_t message_bytes_ = 0;
   ObjectAccess access_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <ctime>
 
 namespace parley {
 namespace {
@@ -18,7 +19,13 @@ enum MqCall : std::uint8_t {
   kOpenWriteNonblock,
   kOpenBothNonblock,
   kSend,
+  kSendFar,
+  kSendPast,
+  kSendInvalid,
   kReceive,
+  kReceiveFar,
+  kReceivePast,
+  kReceiveInvalid,
   kSetNonblock,
   kCapacity,
   kUnread,
@@ -27,6 +34,11 @@ enum MqCall : std::uint8_t {
   kExists,
   kCallCount,
 };
+
+constexpr CallTraits Receiving(std::string_view name, Deadline deadline) {
+  return {
+      .name = name, .effect = Effect::kTake, .select = Selector::kHighest, .deadline = deadline};
+}
 
 constexpr std::array<CallTraits, kCallCount> kCalls{{
     {.name = "make", .effect = Effect::kMakeName},
@@ -37,7 +49,13 @@ constexpr std::array<CallTraits, kCallCount> kCalls{{
     {.name = "open_write_nonblock", .effect = Effect::kOpenWrite, .nonblocking = true},
     {.name = "open_both_nonblock", .effect = Effect::kOpenBoth, .nonblocking = true},
     {.name = "send", .effect = Effect::kPut},
-    {.name = "receive", .effect = Effect::kTake, .select = Selector::kHighest},
+    {.name = "send_far", .effect = Effect::kPut, .deadline = Deadline::kFar},
+    {.name = "send_past", .effect = Effect::kPut, .deadline = Deadline::kPast},
+    {.name = "send_invalid", .effect = Effect::kPut, .deadline = Deadline::kInvalid},
+    Receiving("receive", Deadline::kNone),
+    Receiving("receive_far", Deadline::kFar),
+    Receiving("receive_past", Deadline::kPast),
+    Receiving("receive_invalid", Deadline::kInvalid),
     {.name = "set_nonblock", .effect = Effect::kSetNonblocking},
     {.name = "capacity", .effect = Effect::kQueryCapacity},
     {.name = "unread", .effect = Effect::kQueryUnread},
@@ -52,6 +70,43 @@ Reply Returned(std::int64_t result) { return result < 0 ? Failed(errno) : Reply{
 
 iovec First(const Request& request) {
   return request.pieces.empty() ? iovec{.iov_base = nullptr, .iov_len = 0} : request.pieces[0];
+}
+
+// Times since the Epoch.
+timespec TimeOf(Deadline deadline) {
+  switch (deadline) {
+    case Deadline::kFar:
+      return {.tv_sec = 8'000'000'000, .tv_nsec = 0};
+    case Deadline::kInvalid:
+      return {.tv_sec = 8'000'000'000, .tv_nsec = 1'000'000'000};
+    default:
+      return {.tv_sec = 1, .tv_nsec = 0};
+  }
+}
+
+Reply Send(int queue, const Request& request) {
+  const iovec message = First(request);
+  const auto* const bytes = static_cast<const char*>(message.iov_base);
+  const auto priority = static_cast<unsigned>(request.argument);
+  const Deadline deadline = kCalls[request.call].deadline;
+  if (deadline == Deadline::kNone) {
+    return Returned(::mq_send(queue, bytes, message.iov_len, priority));
+  }
+  const timespec until = TimeOf(deadline);
+  return Returned(::mq_timedsend(queue, bytes, message.iov_len, priority, &until));
+}
+
+Reply Receive(int queue, const Request& request) {
+  const iovec buffer = First(request);
+  auto* const bytes = static_cast<char*>(buffer.iov_base);
+  const Deadline deadline = kCalls[request.call].deadline;
+  const timespec until = TimeOf(deadline);
+  unsigned priority = 0;
+  Reply reply = Returned(deadline == Deadline::kNone
+                             ? ::mq_receive(queue, bytes, buffer.iov_len, &priority)
+                             : ::mq_timedreceive(queue, bytes, buffer.iov_len, &priority, &until));
+  if (reply.system_error == 0) reply.told_class = priority;
+  return reply;
 }
 
 Reply Ask(int queue, long mq_attr::* member) {
@@ -115,12 +170,6 @@ Reply MqPort::PerformOn(const HandleTable::Entry* entry, const Request& request)
   const int queue = entry != nullptr ? entry->fd : -1;
   Reply reply;
   switch (request.call) {
-    case kSend:
-      reply = Send(queue, request);
-      break;
-    case kReceive:
-      reply = Receive(queue, request);
-      break;
     case kSetNonblock:
       return SetNonblocking(entry, request.argument != 0);
     case kCapacity:
@@ -133,28 +182,14 @@ Reply MqPort::PerformOn(const HandleTable::Entry* entry, const Request& request)
       reply = Returned(::mq_close(queue));
       break;
     default:
-      return Failed(ENOTSUP);
+      reply = kCalls[request.call].effect == Effect::kPut ? Send(queue, request)
+                                                          : Receive(queue, request);
   }
   if (entry == nullptr) return reply;
   reply.handle = entry->handle;
   reply.nonblocking = entry->nonblocking;
   // Whatever mq_close() says, the descriptor is gone (close(2)).
   if (request.call == kClose) handles_.Remove(entry->handle);
-  return reply;
-}
-
-Reply MqPort::Send(int queue, const Request& request) const {
-  const iovec message = First(request);
-  return Returned(::mq_send(queue, static_cast<const char*>(message.iov_base), message.iov_len,
-                            static_cast<unsigned>(request.argument)));
-}
-
-Reply MqPort::Receive(int queue, const Request& request) const {
-  const iovec buffer = First(request);
-  unsigned priority = 0;
-  Reply reply =
-      Returned(::mq_receive(queue, static_cast<char*>(buffer.iov_base), buffer.iov_len, &priority));
-  if (reply.system_error == 0) reply.told_class = priority;
   return reply;
 }
 

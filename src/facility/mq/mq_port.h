@@ -14,6 +14,9 @@ namespace parley {
 //   open_*           mq_open() for receiving, sending or both; the nonblock ones with O_NONBLOCK
 //   send             mq_send(); argument: the priority
 //   receive          mq_receive(); tells the priority
+//   send_far, receive_far, send_past, receive_past, send_invalid, receive_invalid
+//                    mq_timedsend(), mq_timedreceive(): until the year 2223, until the first second
+//                    of 1970, or with 1,000,000,000 nanoseconds
 //   set_nonblock     mq_setattr(); argument: 1 or 0
 //   capacity         mq_getattr(); result: mq_maxmsg
 //   unread           mq_getattr(); result: mq_curmsgs
@@ -39,8 +42,6 @@ class MqPort : public Port {
   Reply Make() const;
   Reply Exists() const;
   Reply PerformOn(const HandleTable::Entry* entry, const Request& request);
-  Reply Send(int queue, const Request& request) const;
-  Reply Receive(int queue, const Request& request) const;
   Reply SetNonblocking(const HandleTable::Entry* entry, bool nonblocking);
   const HandleTable::Entry* Chosen(const Request& request) const;
 

@@ -163,6 +163,38 @@ const ProbeRegistration kSwaps("swap-mq-sends", "mq.fifo-within-priority", [] {
   return swapped;
 });
 
+const ProbeRegistration kTakesSmallBuffers("mq-small-buffer-taken", "mq.size-errors", [] {
+  const Queue queue;
+  queue.Send("small");
+  char buffer[16];
+  const ssize_t result = ::mq_receive(queue.queue(), buffer, sizeof buffer, nullptr);
+  if (result < 0) Must(errno == EMSGSIZE && queue.count() == 1);
+  return result >= 0;
+});
+
+const ProbeRegistration kTakesAnyPriority("mq-any-priority", "mq.prio-range", [] {
+  const Queue queue;
+  const int result = ::mq_send(queue.queue(), "x", 1, 32768);
+  if (result != 0) Must(errno == EINVAL && queue.count() == 0);
+  return result == 0;
+});
+
+const ProbeRegistration kWaitsForWhatHasPassed("mq-relative-deadline", "mq.timed", [] {
+  const Queue queue;
+  const pid_t child = Child([&] {
+    char buffer[kMessageBytes];
+    // Ten days, where it is taken for a duration.
+    const timespec until{.tv_sec = 864000, .tv_nsec = 0};
+    return ::mq_timedreceive(queue.queue(), buffer, sizeof buffer, nullptr, &until) < 0 ? errno : 0;
+  });
+  const int outcome =
+      Outcome(child, SYS_mq_timedreceive, 0, static_cast<unsigned long>(queue.queue()));
+  if (outcome >= 0) return outcome != ETIMEDOUT;
+  queue.Send(Letter(0));
+  Must(ExitCodeOf(child) == 0);
+  return true;
+});
+
 const ProbeRegistration kDiscards("mq-unlink-discards", "mq.unlink-deferred", [] {
   const Queue queue;
   queue.Send(Letter(0));
