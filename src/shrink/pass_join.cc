@@ -193,17 +193,20 @@ std::vector<Edit> JoinEnds(const Program& program) {
     const Effect effect = EffectOf(program, worker.steps[step].call);
     return effect == Effect::kOpenRead || effect == Effect::kOpenWrite;
   };
-  for (const StepPlace& first : AllSteps(program)) {
-    const WorkerPlan& worker = program.workers[first.worker];
-    if (!opens_one(worker, first.step)) continue;
-    for (std::uint32_t i = first.step + 1; i < worker.step_count; ++i) {
-      if (!opens_one(worker, i)) continue;
-      const StepPlace second{.worker = first.worker, .step = i};
-      edits.push_back({std::uint64_t{first.worker} << 32 | std::uint64_t{first.step} << 16 | i,
-                       [=](Program& smaller) {
-                         smaller.workers[first.worker].steps[first.step].call =
+  std::vector<StepPlace> opens;
+  for (const StepPlace& at : AllSteps(program)) {
+    if (opens_one(program.workers[at.worker], at.step)) opens.push_back(at);
+  }
+  // Of one worker or of two: whoever keeps the call has both ends, and needs no partner.
+  for (std::size_t i = 0; i < opens.size(); ++i) {
+    for (std::size_t k = 0; k < opens.size(); ++k) {
+      const StepPlace kept = opens[i];
+      const StepPlace gone = opens[k];
+      if (i == k || (kept.worker == gone.worker && kept.step > gone.step)) continue;
+      edits.push_back({std::uint64_t{i} << 32 | k, [=](Program& smaller) {
+                         smaller.workers[kept.worker].steps[kept.step].call =
                              static_cast<std::uint8_t>(both - calls.begin());
-                         RemoveSteps(smaller, std::span(&second, 1));
+                         RemoveSteps(smaller, std::span(&gone, 1));
                        }});
     }
   }
