@@ -1,6 +1,9 @@
 #include "src/campaign/campaign.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "src/base/clock.h"
 #include "src/base/units.h"
@@ -17,6 +20,8 @@ namespace {
 constexpr std::uint64_t kFirstPassNs = 6 * kNsPerS;
 constexpr std::uint64_t kTurnNsMax = 250 * kNsPerMs;
 constexpr std::uint64_t kTurnNsMin = 20 * kNsPerMs;
+// Of a scenario that exercises the row of a planted bug.
+constexpr std::uint64_t kOwnTurnNs = 1 * kNsPerS;
 // A default run that has found something ends soon: the finding is what its reader waits for.
 constexpr std::uint64_t kAfterFindingNs = 8 * kNsPerS;
 
@@ -28,6 +33,7 @@ class Campaign {
 
   void RunPasses() {
     std::vector<Pair>& pairs = runner_.pairs();
+    BeginWithOwn(pairs);
     for (bool first = true; !Over(); first = false) {
       const std::uint64_t elapsed = Elapsed();
       const std::uint64_t budget = Limit() == 0 ? ~0ULL : Limit() - std::min(Limit(), elapsed);
@@ -38,7 +44,9 @@ class Campaign {
         if (Over()) return;
         if (pair.Done(options_.rounds)) continue;
         any = true;
-        Turn(pair, options_.rounds > 0 && options_.for_ns == 0 ? ~0ULL : turn);
+        const std::uint64_t own =
+            IsDefault() && Exercises(pair) ? std::max(turn, kOwnTurnNs) : turn;
+        Turn(pair, options_.rounds > 0 && options_.for_ns == 0 ? ~0ULL : own);
       }
       if (!any || (EndsOnFinding() && runner_.found())) return;
     }
@@ -54,6 +62,21 @@ class Campaign {
     return options_.for_ns > 0 ? runner_.Elapsed() : runner_.ElapsedInRounds();
   }
   bool IsDefault() const { return options_.for_ns == 0 && options_.rounds == 0; }
+
+  // What looks for a planted bug begins where it can be found.
+  void BeginWithOwn(std::vector<Pair>& pairs) const {
+    std::vector<Pair> ordered;
+    for (const bool own : {true, false}) {
+      std::ranges::copy_if(pairs, std::back_inserter(ordered),
+                           [&](const Pair& pair) { return Exercises(pair) == own; });
+    }
+    pairs = std::move(ordered);
+  }
+
+  bool Exercises(const Pair& pair) const {
+    return std::ranges::find(pair.scenario.promises, options_.planted_promise) !=
+           pair.scenario.promises.end();
+  }
 
   // A plain run shows what it has found; one with a planted bug looks for that one.
   bool EndsOnFinding() const { return IsDefault() && options_.engine.planted.empty(); }
