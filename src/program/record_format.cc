@@ -54,6 +54,7 @@ void FillBody(std::span<std::byte> out, Body body, std::uint64_t base, std::uint
     const std::uint64_t word = BodyWord(body, base, 0, tag);
     for (std::size_t i = 0; i < words; ++i) std::memcpy(out.data() + i * 8, &word, 8);
   }
+  if (out.size() % 8 == 0) return;
   const std::uint64_t last = BodyWord(body, base, words, tag);
   std::memcpy(out.data() + words * 8, &last, out.size() % 8);
 }
