@@ -18,10 +18,11 @@ class TeeSharesPage final : public Bug {
              .on = On::kPipe,
              .every = 1,
              // In free mode others read and write between the two halves of it.
-             .also =
-                 "xfer.any-bytes xfer.conservation xfer.flow-control xfer.wake-sender pipe.order "
-                 "pipe.large-write-ordered pipe.atomic-write pipe.atomic-write-nonblock "
-                 "pipe.read-available"}) {}
+             .also = "xfer.any-bytes xfer.destructive-read xfer.conservation xfer.flow-control "
+                     "xfer.wake-sender xfer.wake-receiver xfer.eintr-no-effect pipe.order "
+                     "pipe.large-write-ordered pipe.atomic-write pipe.atomic-writev "
+                     "pipe.atomic-write-nonblock pipe.atomic-any-capacity pipe.read-available "
+                     "pipe.capacity pipe.nonblock-large pipe.eof-exact"}) {}
 
   ssize_t Tee(const Target& from, int to_fd, std::size_t bytes, unsigned flags) override {
     const ssize_t copied = Bug::Tee(from, to_fd, bytes, flags);
