@@ -96,10 +96,13 @@ class OrderJudge {
       tallies_.class_order.AddChances(above_.empty() ? 0 : 1);
       if (one.earliest > one.taken_until && one.taken_from <= one.taken_until) {
         BreakClassOrder(one);
-        // It has left against the rule: others are judged as if the more urgent had not been there.
-        one.earliest = one.taken_from;
-        one.latest = one.taken_until;
       }
+    }
+    // Where the rule of classes is broken it bounds nothing: age is judged by itself.
+    for (Timed& one : level) {
+      if (!tallies_.class_order.broken()) break;
+      one.earliest = one.taken_from;
+      one.latest = one.taken_until;
     }
     JudgeWithin(level);
     for (const Timed& one : level) {

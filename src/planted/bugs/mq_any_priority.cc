@@ -15,7 +15,7 @@ class MqAnyPriority final : public Bug {
              .every = 1,
              // It is received as another than it was sent as.
              .also = "mq.integrity mq.highest-priority-first mq.fifo-within-priority "
-                     "xfer.conservation"}) {}
+                     "xfer.conservation xfer.eintr-no-effect xfer.async-decoupled"}) {}
 
   int Send(const Target& queue, const Message& message) override {
     if (message.priority <= kHighest || !Tells(queue.object)) return Bug::Send(queue, message);
