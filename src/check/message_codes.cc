@@ -90,9 +90,8 @@ class CodeJudge {
 
 void JudgeCodes(const History& history, std::vector<Judgement>& judgements) {
   Tallies tallies;
-  for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
-    CodeJudge(history, tallies).Judge(id);
-  }
+  CodeJudge judge(history, tallies);
+  for (std::uint32_t id = 0; id < history.operations.size(); ++id) judge.Judge(id);
   for (const Tally* tally : {&tallies.size, &tallies.klass, &tallies.deadline}) {
     tally->Report(judgements);
   }
