@@ -8,16 +8,13 @@
 #include <cerrno>
 
 #include "src/check/checker.h"
+#include "src/check/messages.h"
 #include "src/check/tally.h"
 
 namespace parley {
 namespace {
 
 constexpr std::array kClauses = {Clause::kUnreachableByName};
-
-bool Opens(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
-}
 
 void JudgeNames(const History& history, std::vector<Judgement>& judgements) {
   std::uint64_t made_ns = kNever;     // the first time that it was certainly there
@@ -37,7 +34,7 @@ void JudgeNames(const History& history, std::vector<Judgement>& judgements) {
   for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
     const Operation& op = history.operations[id];
     const bool unrelated = history.workers[op.worker].topology == Topology::kUnrelated;
-    if (!unrelated || !Opens(history.effect(op)) || op.outcome != Outcome::kReturned) continue;
+    if (!unrelated || !OpensQueue(history.effect(op)) || op.outcome != Outcome::kReturned) continue;
     const std::uint64_t until_ns = op.returned_ns + history.header.clock_slack_ns;
     if (op.invoked_ns <= made_ns || until_ns >= removed_ns) continue;
     tally.AddChances(1);

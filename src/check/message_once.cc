@@ -46,9 +46,9 @@ class Unused {
     for (const Operation& op : history.operations) {
       const Effect effect = history.effect(op);
       const auto key = std::pair(op.worker, op.handle);
-      const bool opens = effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-                         effect == Effect::kOpenBoth;
-      if (opens && op.system_error == 0) held[key] = {op.invoked_ns, EndOf(history, op.worker)};
+      if (OpensQueue(effect) && op.system_error == 0) {
+        held[key] = {op.invoked_ns, EndOf(history, op.worker)};
+      }
       if (effect == Effect::kClose && op.outcome == Outcome::kReturned && held.contains(key)) {
         held[key].second = std::min(held[key].second, op.returned_ns);
       }
