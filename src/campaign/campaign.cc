@@ -71,11 +71,21 @@ class Campaign {
                            [&](const Pair& pair) { return Exercises(pair) == own; });
     }
     pairs = std::move(ordered);
+    const bool anything = options_.selection.empty() && !options_.planted_facilities.empty();
+    if (anything) std::erase_if(pairs, [&](const Pair& pair) { return !CanBeTold(pair); });
   }
 
+  static bool Has(const auto& all, std::string_view one) {
+    return std::ranges::find(all, one) != all.end();
+  }
+
+  bool CanBeTold(const Pair& pair) const {
+    return Has(options_.planted_facilities, pair.facility->Name());
+  }
+
+  // The bug can be told there, and breaks a promise that is looked at.
   bool Exercises(const Pair& pair) const {
-    return std::ranges::find(pair.scenario.promises, options_.planted_promise) !=
-           pair.scenario.promises.end();
+    return Has(pair.scenario.promises, options_.planted_promise) && CanBeTold(pair);
   }
 
   // A plain run shows what it has found; one with a planted bug looks for that one.

@@ -12,10 +12,6 @@
 namespace parley {
 namespace {
 
-bool Opens(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
-}
-
 // The workers of the program that stay: those of the witness, then the first ones.  A process that
 // replaced a killed one has no plan of its own.
 std::vector<std::uint16_t> Staying(const Program& program, const History& history,

@@ -11,6 +11,7 @@
 #include "src/check/checker.h"
 #include "src/facility/facility.h"
 #include "src/history/file.h"
+#include "src/history/output_file.h"
 #include "src/promise/promise.h"
 
 namespace parley {
@@ -167,12 +168,29 @@ void RoundRunner::NoteTrouble(Pair& pair, const Error& error) {
   }
 }
 
+namespace {
+
+// STEM.jsonl, or STEM.2.jsonl and so on where another history has the name: a round of free mode
+// that is made again is another one, and the first one's evidence is not to be lost.
+std::string PathFor(const History& history, const std::string& stem) {
+  const std::string content = EncodeHistory(history, HistoryForm::kJsonLines);
+  std::string path = stem + ".jsonl";
+  for (int n = 2; std::filesystem::exists(path); ++n) {
+    const auto there = ReadWholeFile(path);
+    if (there && *there == content) break;
+    path = fmt::format("{}.{}.jsonl", stem, n);
+  }
+  return path;
+}
+
+}  // namespace
+
 void RoundRunner::KeepHistory(const History& history, const std::string& token,
                               const std::vector<std::size_t>& fresh) {
   if (fresh.empty() && !options_.keep_history) return;
   std::error_code error;
   std::filesystem::create_directories(options_.findings_directory, error);
-  const std::string path = fmt::format("{}/{}.jsonl", options_.findings_directory, token);
+  const std::string path = PathFor(history, options_.findings_directory + "/" + token);
   const auto written = WriteHistory(history, path);
   for (const std::size_t index : fresh) {
     if (written) tally_.findings()[index].history_path = path;

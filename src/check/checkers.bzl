@@ -8,6 +8,7 @@ _TEST_ONLY = [
     "checking.h",
     "history_builder.cc",
     "history_builder.h",
+    "lock_builder.h",
     "message_builder.h",
     "random_history*.cc",
     "random_history*.h",

@@ -16,11 +16,6 @@ struct Hold {
 
 using HandleName = std::pair<std::uint16_t, std::uint16_t>;  // worker, handle
 
-bool MakesHandle(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-         effect == Effect::kOpenBoth || effect == Effect::kDuplicate;
-}
-
 std::vector<Hold> CertainHolds(const History& history, std::uint8_t object) {
   std::map<HandleName, Hold> holds;
   for (const Operation& op : history.operations) {

@@ -27,7 +27,9 @@ bool Sleeps(const Operation& op, Effect effect, Family family) {
       return !op.nonblocking && (op.requested > 0 || family == Family::kMessages);
     case Effect::kOpenRead:
     case Effect::kOpenWrite:
-      return !op.nonblocking;
+      return family != Family::kLocks && !op.nonblocking;
+    case Effect::kLock:
+      return true;
     default:
       return false;
   }

@@ -9,11 +9,6 @@ namespace {
 
 constexpr std::uint64_t kCapacityBytes = 65536;
 
-bool MakesHandle(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-         effect == Effect::kOpenBoth || effect == Effect::kDuplicate;
-}
-
 std::uint64_t SumOf(const std::vector<Extent>& extents) {
   std::uint64_t bytes = 0;
   for (const Extent& extent : extents) {

@@ -20,10 +20,6 @@ namespace {
 constexpr std::array kClauses = {Clause::kNameGone, Clause::kDataSurvived,
                                  Clause::kGenerationsMixed, Clause::kCreatedTwice};
 
-bool Opens(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
-}
-
 void JudgeNames(const History& history, const std::vector<NameLife>& names, Tally& gone) {
   for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
     const Operation& op = history.operations[id];

@@ -1,4 +1,4 @@
-// O-CODE: a process finds a queue by its name, whoever made it.
+// O-CODE: a process finds a queue, or a file of locks, by its name, whoever made it.
 //
 // Time O(n), memory O(1) for n operations.
 #include <fmt/format.h>
@@ -34,12 +34,12 @@ void JudgeNames(const History& history, std::vector<Judgement>& judgements) {
   for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
     const Operation& op = history.operations[id];
     const bool unrelated = history.workers[op.worker].topology == Topology::kUnrelated;
-    if (!unrelated || !OpensQueue(history.effect(op)) || op.outcome != Outcome::kReturned) continue;
+    if (!unrelated || !Opens(history.effect(op)) || op.outcome != Outcome::kReturned) continue;
     const std::uint64_t until_ns = op.returned_ns + history.header.clock_slack_ns;
     if (op.invoked_ns <= made_ns || until_ns >= removed_ns) continue;
     tally.AddChances(1);
     if (!op.failed_with(ENOENT)) continue;
-    tally.Break(fmt::format("unrelated worker {} did not find the queue under its name", op.worker),
+    tally.Break(fmt::format("unrelated worker {} did not find it under its name", op.worker),
                 Witness(history, {maker, id}));
   }
   tally.Report(judgements);
@@ -50,6 +50,12 @@ const CheckerRegistration kRegistration({.name = "message_names",
                                          .clauses = kClauses,
                                          .judge = JudgeNames,
                                          .family = Family::kMessages});
+
+const CheckerRegistration kOfLocks({.name = "lock_names",
+                                    .oracle = "O-CODE",
+                                    .clauses = kClauses,
+                                    .judge = JudgeNames,
+                                    .family = Family::kLocks});
 
 }  // namespace
 }  // namespace parley

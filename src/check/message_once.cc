@@ -46,7 +46,7 @@ class Unused {
     for (const Operation& op : history.operations) {
       const Effect effect = history.effect(op);
       const auto key = std::pair(op.worker, op.handle);
-      if (OpensQueue(effect) && op.system_error == 0) {
+      if (Opens(effect) && op.system_error == 0) {
         held[key] = {op.invoked_ns, EndOf(history, op.worker)};
       }
       if (effect == Effect::kClose && op.outcome == Outcome::kReturned && held.contains(key)) {

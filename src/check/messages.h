@@ -83,11 +83,6 @@ class Messages {
   bool one_queue_ = true;
 };
 
-// The call gives a handle on a queue.
-constexpr bool OpensQueue(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
-}
-
 // The objects of the history, one view each.
 std::vector<std::uint8_t> ObjectsOf(const History& history);
 

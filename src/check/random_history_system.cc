@@ -319,10 +319,7 @@ class Simulation {
       process.dead = true;
       if (process.phase == Phase::kInside) {
         const Effect effect = EffectOf(Now(process));
-        if (effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-            effect == Effect::kOpenBoth) {
-          Drop(process.opening);
-        }
+        if (Opens(effect)) Drop(process.opening);
       }
       for (const auto& [handle, descriptor] : process.descriptors) Drop(descriptor);
       process.descriptors.clear();
@@ -339,11 +336,6 @@ class Simulation {
     process.phase = Phase::kIdle;
     process.killed_ns = now_ns_;
     reported_[index] = true;
-  }
-
-  static bool MakesHandle(Effect effect) {
-    return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-           effect == Effect::kOpenBoth || effect == Effect::kDuplicate;
   }
 
   // Whoever is inside sleeps; everybody else is at rest.

@@ -7,7 +7,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <random>
+#include <sstream>
 
 #include "src/base/units.h"
 #include "src/campaign/selection.h"
@@ -52,6 +54,8 @@ Result<void> AddPlanted(const std::string& name, CampaignOptions& options) {
   options.engine.planted = bug->name;
   options.engine.planted_library = *library;
   options.planted_promise = bug->promise;
+  std::istringstream facilities(bug->facilities);
+  options.planted_facilities.assign(std::istream_iterator<std::string>(facilities), {});
   return {};
 }
 

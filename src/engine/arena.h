@@ -51,6 +51,7 @@ struct alignas(128) Seat {
   std::atomic<std::uint64_t> drawn{0};         // calls drawn, predecessors' included
   std::atomic<std::uint64_t> signals{0};       // handled signals
   std::atomic<bool> opened{false};             // a stream's ends are open, or never will be
+  std::atomic<pid_t> pid{0};                   // whose round it is
   std::atomic<std::uint32_t> gate{0};          // futex; stepped: calls that it was let begin
   std::atomic<std::uint32_t> made{0};          // stepped: calls that have returned
   std::uint32_t plan = 0;                      // index in SharedProgram::workers

@@ -342,7 +342,9 @@ History Engine::State::Collect(const Program& program, const RoundLabel& label) 
                              .effect = call.effect,
                              .gathers = call.gathers,
                              .select = call.select,
-                             .deadline = call.deadline});
+                             .deadline = call.deadline,
+                             .lock = call.lock,
+                             .exclusive = call.exclusive});
   }
   for (std::uint32_t worker = 0; worker < outcome.logs; ++worker) {
     const std::uint32_t plan = outcome.plan_of[worker];

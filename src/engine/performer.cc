@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "src/base/clock.h"
+#include "src/history/lock_calls.h"
 #include "src/history/message_calls.h"
 #include "src/program/message.h"
 
@@ -11,11 +12,6 @@ namespace parley {
 namespace {
 
 constexpr std::size_t kMinimumBufferBytes = 1U << 16;
-
-bool MakesHandle(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-         effect == Effect::kOpenBoth || effect == Effect::kDuplicate;
-}
 
 std::size_t BufferBytes(const WorkerPlan& plan) {
   std::size_t bytes = kMinimumBufferBytes;
@@ -66,12 +62,15 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
   Request request{
       .call = record.call, .handle = record.handle, .argument = record.argument, .pieces = pieces};
   const std::uint16_t resolved = port_->Resolve(request);
-  if (effect == Effect::kDuplicate) {
+  if (Duplicates(effect)) {
     record.argument = resolved;
   } else if (resolved != 0) {
     record.handle = request.handle = resolved;
   }
-  if (facility_.Calls()[record.call].splices) record.argument = kBySplice;
+  const CallTraits& traits = facility_.Calls()[record.call];
+  if (traits.splices) record.argument = kBySplice;
+  // A try that sleeps shall be known as one.
+  if (effect == Effect::kLock && traits.nonblocking) record.flags |= kFlagNonblocking;
   record.worker = seat_.worker;
   OperationRecord* slot =
       log_.Begin(record, last_returned_ns_ != 0 ? last_returned_ns_ : BeginNs(header_));
@@ -99,12 +98,23 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
       Received(*slot, received);
     }
   }
+  if (effect == Effect::kQueryLock && reply.result > 0) slot->result = Holder(reply.holder);
   LogWriter::End(slot, returned_ns);
   if (reply.system_error == 0) Count(seat_.progress);
   if (!extents_.empty() && !log_.Extents(seat_.worker, record.object, first_decided, extents_)) {
     seat_.truncated = true;
   }
   return reply;
+}
+
+std::int64_t Performer::Holder(const Reply::Holder& holder) const {
+  LockHolder found{.worker = std::nullopt, .exclusive = holder.exclusive};
+  for (const Seat& seat : header_.seats) {
+    if (holder.pid > 0 && seat.pid.load(std::memory_order_relaxed) == holder.pid) {
+      found.worker = seat.worker;
+    }
+  }
+  return PackHolder(found);
 }
 
 void Performer::ReceivedMessage(OperationRecord& record, std::span<const std::byte> message) {

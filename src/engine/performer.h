@@ -63,6 +63,7 @@ class Performer {
 
  private:
   Reply Do(OperationRecord record, std::span<iovec> pieces, std::span<std::byte> buffer);
+  std::int64_t Holder(const Reply::Holder& holder) const;
   void Received(OperationRecord& record, std::span<const std::byte> bytes);
   void ReceivedMessage(OperationRecord& record, std::span<const std::byte> message);
   std::span<iovec> Cut(std::span<std::byte> buffer, std::uint32_t pieces);

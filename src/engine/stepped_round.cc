@@ -24,6 +24,7 @@ bool Writes(Effect effect) {
     case Effect::kQueryUnread:
     case Effect::kQueryName:
     case Effect::kQueryKind:
+    case Effect::kQueryLock:
     case Effect::kSeek:
     case Effect::kMakePair:
       return false;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "src/base/clock.h"
+#include "src/engine/lock_sections.h"
 #include "src/engine/performer.h"
 
 namespace parley {
@@ -106,6 +107,7 @@ class Round final : public WorkerRound {
         performer_(header_, arena.records(), seat, plan_, facility,
                    facility.Attach(header_.access_name.data()), header_.program.tag,
                    Identities(facility), Gaps(facility)),
+        locks_(performer_, plan_.stream, random_),
         faults_(header_, seat.plan) {}
 
   void CloseAll() override { performer_.port().CloseAll(); }
@@ -271,6 +273,7 @@ class Round final : public WorkerRound {
   // One drawn call.  False when the stream has come to its end.
   bool MakeDrawnCall(const StreamPlan& stream, std::uint64_t weights) {
     const std::uint8_t call = DrawCall(stream, weights);
+    if (performer_.facility().GetTraits().family == Family::kLocks) return GoOn(locks_.Next(call));
     const Effect effect = performer_.EffectOf(call);
     const bool gathers = performer_.facility().Calls()[call].gathers;
     const std::uint32_t bytes = stream.sizes.Draw(random_);
@@ -312,6 +315,7 @@ class Round final : public WorkerRound {
         errors_ = 0;
         return true;
       case EINTR:
+      case EDEADLK:
         return true;
       case EAGAIN:
         SleepNs(kBackOffNs);
@@ -423,6 +427,7 @@ class Round final : public WorkerRound {
   const WorkerPlan plan_;  // a copy: the shared one is the next round's before long
   Random random_;
   Performer performer_;
+  LockSections locks_;
   FaultClock faults_;
   int errors_ = 0;
   int broken_pipes_ = 0;
@@ -432,6 +437,7 @@ class Round final : public WorkerRound {
 
 std::unique_ptr<WorkerRound> WorkerRound::Make(Arena& arena, Seat& seat, const Facility& facility) {
   g_seat = &seat;
+  seat.pid.store(::getpid(), std::memory_order_relaxed);
   Prefault(arena.header(), arena.records(), seat.worker);
   return std::make_unique<Round>(arena, seat, facility);
 }

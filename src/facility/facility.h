@@ -5,6 +5,7 @@
 // linked, so that a preloaded library can stand between.
 #pragma once
 
+#include <sys/types.h>
 #include <sys/uio.h>
 
 #include <cstdint>
@@ -41,10 +42,12 @@ struct CallTraits {
   std::string_view name;
   Effect effect = Effect::kOther;
   bool gathers = false;
-  bool nonblocking = false;  // for opens: the handle gets O_NONBLOCK
+  bool nonblocking = false;  // opens: the handle gets O_NONBLOCK; locks: it is only tried
   Selector select = Selector::kAny;
   Deadline deadline = Deadline::kNone;
-  bool splices = false;  // moves or copies bytes by splice() or tee(), and never waits
+  LockKind lock = LockKind::kNone;
+  bool exclusive = false;  // of locks: else shared
+  bool splices = false;    // moves or copies bytes by splice() or tee(), and never waits
 };
 
 // This clause, reported on this facility, breaks this promise.
@@ -100,8 +103,13 @@ struct Reply {
   // Opens and duplicates: the new handle, 1..; 0 when they failed.  Other calls: the handle that
   // was used, 0 when there was none.
   std::uint16_t handle = 0;
-  bool nonblocking = false;      // the descriptor used had O_NONBLOCK
+  bool nonblocking = false;      // the descriptor used had O_NONBLOCK, or a lock was only tried
   std::uint32_t told_class = 0;  // receives: of the message; message_calls.h
+  // Calls that ask for locks, and of which the result is 1: who is in the way.
+  struct Holder {
+    pid_t pid = 0;  // -1: the system names none
+    bool exclusive = false;
+  } holder{};
 };
 
 // One worker's descriptors on one object.  Perform does exactly one call, hides nothing (EINTR

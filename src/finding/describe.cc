@@ -7,6 +7,7 @@
 
 #include "src/base/error.h"
 #include "src/history/file_calls.h"
+#include "src/history/lock_calls.h"
 #include "src/history/message_calls.h"
 
 namespace parley {
@@ -56,6 +57,22 @@ std::string MessageText(const Call& call, const Operation& op) {
       return fmt::format("receives a message of another class than {}", klass.asked);
   }
   return call.name;
+}
+
+std::string RangeText(const Call& call, const Operation& op) {
+  if (call.lock == LockKind::kWhole) return "the file";
+  const auto bytes = BytesOf(UnpackRange(op.argument));
+  if (!bytes) return "bytes before the file's first";
+  if (bytes->last == kLastByte) return fmt::format("bytes {} to the end", bytes->first);
+  return fmt::format("bytes {} to {}", bytes->first, bytes->last);
+}
+
+std::string HolderText(std::int64_t result) {
+  const auto holder = UnpackHolder(result);
+  if (!holder) return " -> nobody";
+  const std::string who =
+      holder->worker ? fmt::format("worker {}", *holder->worker) : "a description";
+  return fmt::format(" -> {}, {}", who, holder->exclusive ? "exclusive" : "shared");
 }
 
 // What a call does, in words; the call's own name where they say less than it does.
@@ -115,15 +132,22 @@ std::string Deed(const Call& call, const Operation& op) {
       return "makes two ends and closes them";
     case Effect::kSetPackets:
       return fmt::format("sets O_DIRECT of handle {} to {}", op.handle, op.argument);
+    case Effect::kLock:
+      return fmt::format("{} {} lock on {}", op.nonblocking ? "tries" : "asks for",
+                         call.exclusive ? "an exclusive" : "a shared", RangeText(call, op));
+    case Effect::kUnlock:
+      return fmt::format("unlocks {}", RangeText(call, op));
+    case Effect::kQueryLock:
+      return fmt::format("asks who is in the way of {} lock on {}",
+                         call.exclusive ? "an exclusive" : "a shared", RangeText(call, op));
+    case Effect::kLockInChild:
+      return "forks a child that tries a lock on " + RangeText(call, op);
+    case Effect::kDuplicateToChild:
+      return fmt::format("forks a child with handle {}", op.argument);
     case Effect::kOther:
       break;
   }
   return call.name;
-}
-
-bool MakesHandle(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-         effect == Effect::kOpenBoth || effect == Effect::kDuplicate;
 }
 
 std::string ExtentText(const History& history, const Extent& extent) {
@@ -168,6 +192,7 @@ std::string OutcomeText(const History& history, const Operation& op) {
     return fmt::format(" -> {} of class {}{}", BytesText(static_cast<std::uint64_t>(op.result)),
                        UnpackClass(op.argument).told, ReceivedText(history, op));
   }
+  if (effect == Effect::kQueryLock) return HolderText(op.result);
   return fmt::format(" -> {}{}", op.result, ReceivedText(history, op));
 }
 
@@ -180,7 +205,8 @@ std::string DescribeOperation(const History& history, std::uint32_t id) {
                        (call.effect == Effect::kPut || call.effect == Effect::kTake);
   return fmt::format("#{} {} {} {}{}{}", id, history.workers[op.worker].role, op.worker,
                      message ? MessageText(call, op) : Deed(call, op),
-                     op.nonblocking ? " without blocking" : "", OutcomeText(history, op));
+                     op.nonblocking && call.effect != Effect::kLock ? " without blocking" : "",
+                     OutcomeText(history, op));
 }
 
 }  // namespace parley

@@ -185,6 +185,8 @@ Problem Decoder::Calls(Reader& in) {
     call.gathers = in.Flag();
     call.select = static_cast<Selector>(in.Get<std::uint8_t>());
     call.deadline = static_cast<Deadline>(in.Get<std::uint8_t>());
+    call.lock = static_cast<LockKind>(in.Get<std::uint8_t>());
+    call.exclusive = in.Flag();
     history_.calls.push_back(std::move(call));
   }
   return std::nullopt;

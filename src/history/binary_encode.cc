@@ -81,6 +81,8 @@ std::string CallsOf(const History& history) {
     PutFlag(out, call.gathers);
     Put(out, static_cast<std::uint8_t>(call.select));
     Put(out, static_cast<std::uint8_t>(call.deadline));
+    Put(out, static_cast<std::uint8_t>(call.lock));
+    PutFlag(out, call.exclusive);
   }
   return out;
 }

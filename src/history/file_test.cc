@@ -115,9 +115,9 @@ TEST(CompactHistory, SaysAtWhichByteItIsGarbled) {
 
 TEST(CompactHistory, SaysThatItIsOfAnotherVersion) {
   std::string text = EncodeHistory(SampleHistory(), HistoryForm::kCompact);
-  text[8] = 3;
+  text[8] = 4;
 
-  EXPECT_EQ(Refusal(text), "h: byte 8: history of version 3; this parley reads version 2");
+  EXPECT_EQ(Refusal(text), "h: byte 8: history of version 4; this parley reads version 3");
 }
 
 TEST(JsonLinesHistory, IsReadable) {
@@ -125,7 +125,7 @@ TEST(JsonLinesHistory, IsReadable) {
 
   EXPECT_EQ(
       text,
-      R"({"parley":"history","version":2,"facility":"pipe","family":"byte stream",)"
+      R"({"parley":"history","version":3,"facility":"pipe","family":"byte stream",)"
       R"("scenario":"pipe_kill",)"
       R"("token":"1.pipe_kill.pipe.f.7.3","seed":7,"round":3,"mode":"free",)"
       R"("kernel":"Linux 6.1.0 x86_64","planted":"","clock_slack_ns":40,)"
@@ -151,8 +151,8 @@ TEST(JsonLinesHistory, IsReadable) {
 TEST(JsonLinesHistory, SaysInWhichLineWhatIsWrong) {
   const std::string text = EncodeHistory(SampleHistory(), HistoryForm::kJsonLines);
 
-  EXPECT_EQ(Refusal(Replaced(text, "\"version\":2", "\"version\":3")),
-            "h:1: history of version 3; this parley reads version 2");
+  EXPECT_EQ(Refusal(Replaced(text, "\"version\":3", "\"version\":4")),
+            "h:1: history of version 4; this parley reads version 3");
   EXPECT_EQ(Refusal(Replaced(text, "\"op\":1", "\"op\":2")),
             "h:3: operation 2 follows 1 operations");
   EXPECT_EQ(Refusal(Replaced(text, "\"handle\":2", "\"handel\":2")),

@@ -66,6 +66,16 @@ std::string_view EffectName(Effect effect) {
       return "set-packets";
     case Effect::kPeek:
       return "peek";
+    case Effect::kLock:
+      return "lock";
+    case Effect::kUnlock:
+      return "unlock";
+    case Effect::kQueryLock:
+      return "query-lock";
+    case Effect::kLockInChild:
+      return "lock-in-child";
+    case Effect::kDuplicateToChild:
+      return "duplicate-to-child";
   }
   return "unknown";
 }

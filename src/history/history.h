@@ -48,7 +48,27 @@ enum class Effect : std::uint8_t {
   kMakePair,      // makes and closes another object's two ends; result: a set of PairFlaw
   kSetPackets,    // changes O_DIRECT of a handle: whether each put is a packet of its own
   kPeek,          // receives a copy of what a take would receive, and leaves it there
+  // Locks on ranges of bytes; argument: which, as src/history/lock_calls.h has it.
+  kLock,         // asks for one; of the operation, nonblocking says that it does not wait
+  kUnlock,       // gives back what its owner holds of the range
+  kQueryLock,    // asks who would be in the way of one; result as lock_calls.h has it
+  kLockInChild,  // a forked child tries a lock and ends: 0 when it got it
+  // Makes another handle of handle `argument` in a child process, which has nothing else; the
+  // handle's close ends the child.
+  kDuplicateToChild,
 };
+
+// The call makes a handle on an object.
+constexpr bool Opens(Effect effect) {
+  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
+}
+
+// The call makes another handle of one that there is.
+constexpr bool Duplicates(Effect effect) {
+  return effect == Effect::kDuplicate || effect == Effect::kDuplicateToChild;
+}
+
+constexpr bool MakesHandle(Effect effect) { return Opens(effect) || Duplicates(effect); }
 
 // What is wrong with the two descriptors that a call gave; bits.  None: as POSIX pipe() has it.
 enum PairFlaw : std::uint8_t {
@@ -67,6 +87,7 @@ std::string_view EffectName(Effect effect);
 enum class Family : std::uint8_t {
   kByteStream,  // bytes in order, cut anywhere
   kMessages,    // whole messages, each of a class; message_calls.h
+  kLocks,       // nothing: its holders keep each other out; lock_calls.h
 };
 
 // Which of the messages a take asks for; message_calls.h.  Files know it by its place here.
@@ -91,12 +112,27 @@ enum class Deadline : std::uint8_t {
   kInvalid,  // to no time that there is
 };
 
+// Whose a lock is, and which locks it is in the way of.  Files know it by its place here.
+enum class LockKind : std::uint8_t {
+  kNone,         // the call is not about a lock
+  kProcess,      // the process'; in the way of other processes' and of descriptions'
+  kDescription,  // the open file description's; in the way of other descriptions' and of processes'
+  kWhole,        // flock(): the description's, on the whole file; in the way of its like alone
+};
+
+// Locks of these kinds can be in each other's way.
+constexpr bool Meet(LockKind a, LockKind b) {
+  return (a == LockKind::kWhole) == (b == LockKind::kWhole);
+}
+
 struct Call {
   std::string name;  // "write"
   Effect effect = Effect::kOther;
   bool gathers = false;  // takes several segments (writev, readv)
   Selector select = Selector::kAny;
   Deadline deadline = Deadline::kNone;
+  LockKind lock = LockKind::kNone;
+  bool exclusive = false;  // of locks: else shared
 
   bool operator==(const Call&) const = default;
 };
@@ -194,7 +230,7 @@ struct Sighting {
 };
 
 struct HistoryHeader {
-  int version = 2;
+  int version = 3;
   std::string facility;
   Family family = Family::kByteStream;
   std::string scenario;

@@ -132,6 +132,8 @@ Problem Decoder::Calls(const json& calls) {
     if (members.Has("deadline")) {
       next.deadline = EnumMember<Deadline>(members, "deadline", kDeadlineNames);
     }
+    if (members.Has("lock")) next.lock = EnumMember<LockKind>(members, "lock", kLockNames);
+    next.exclusive = members.Flag("exclusive", false);
     if (members.Has("select")) {
       next.select = EnumMember<Selector>(members, "select", kSelectNames);
     }

@@ -76,6 +76,8 @@ std::string CallsOf(const History& history) {
     if (call.deadline != Deadline::kNone) {
       line.Text("deadline", NameOf(kDeadlineNames, call.deadline));
     }
+    if (call.lock != LockKind::kNone) line.Text("lock", NameOf(kLockNames, call.lock));
+    line.FlagIfSet("exclusive", call.exclusive);
     if (call.select != Selector::kAny) line.Text("select", NameOf(kSelectNames, call.select));
   }
   return out + "]";

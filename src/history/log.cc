@@ -99,11 +99,6 @@ class Liveness {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> holds_;
 };
 
-bool OpensHandle(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-         effect == Effect::kOpenBoth || effect == Effect::kDuplicate;
-}
-
 std::uint64_t DeathOf(const History& history, std::uint16_t worker) {
   for (const Fault& fault : history.faults) {
     if (fault.kind == FaultKind::kKill && fault.worker == worker) return fault.invoked_ns;
@@ -118,7 +113,7 @@ Liveness HandlesOf(const History& history) {
   }
   Liveness liveness;
   for (const Operation& op : history.operations) {
-    if (!OpensHandle(history.effect(op)) || !op.succeeded()) continue;
+    if (!MakesHandle(history.effect(op)) || !op.succeeded()) continue;
     const auto end = ends.find({op.worker, op.handle});
     liveness.Held(op.returned_ns,
                   std::min(end == ends.end() ? kNever : end->second, DeathOf(history, op.worker)));

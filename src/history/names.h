@@ -11,7 +11,7 @@
 
 namespace parley {
 
-inline constexpr std::size_t kEffectCount = static_cast<std::size_t>(Effect::kPeek) + 1;
+inline constexpr std::size_t kEffectCount = static_cast<std::size_t>(Effect::kDuplicateToChild) + 1;
 inline constexpr auto kOutcomeNames =
     std::to_array<std::string_view>({"returned", "maybe", "pending"});
 inline constexpr auto kFaultNames =
@@ -21,12 +21,16 @@ inline constexpr auto kTopologyNames =
 inline constexpr auto kExtentNames =
     std::to_array<std::string_view>({"written", "unidentified", "overwritten", "untold"});
 
-inline constexpr auto kFamilyNames = std::to_array<std::string_view>({"byte stream", "messages"});
+inline constexpr auto kFamilyNames =
+    std::to_array<std::string_view>({"byte stream", "messages", "locks"});
 inline constexpr auto kSelectNames =
     std::to_array<std::string_view>({"any", "equal", "lowest", "except", "highest"});
 
 inline constexpr auto kDeadlineNames =
     std::to_array<std::string_view>({"none", "far", "past", "invalid"});
+
+inline constexpr auto kLockNames =
+    std::to_array<std::string_view>({"none", "process", "description", "whole"});
 
 std::optional<Effect> EffectOfName(std::string_view name);
 

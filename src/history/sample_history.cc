@@ -146,7 +146,9 @@ History Generator::Run(std::size_t operations) {
          .effect = static_cast<Effect>(i),
          .gathers = random_.Chance(1, 2),
          .select = static_cast<Selector>(random_.Below(kSelectNames.size())),
-         .deadline = static_cast<Deadline>(random_.Below(kDeadlineNames.size()))});
+         .deadline = static_cast<Deadline>(random_.Below(kDeadlineNames.size())),
+         .lock = static_cast<LockKind>(random_.Below(kLockNames.size())),
+         .exclusive = random_.Chance(1, 2)});
     // Receives are what has the most to say.
     history_.calls.push_back({.name = "take " + std::to_string(i), .effect = Effect::kTake});
   }

@@ -58,6 +58,7 @@ Problem HistoryValidator::Heading() {
   for (const Call& call : history_.calls) {
     if (Beyond(call.effect, kEffectCount)) return "a call's effect is unknown";
     if (Beyond(call.deadline, kDeadlineNames.size())) return "a call's deadline is unknown";
+    if (Beyond(call.lock, kLockNames.size())) return "the kind of a call's lock is unknown";
     if (Beyond(call.select, kSelectNames.size())) return "what a call selects is unknown";
     if (!names.insert(call.name).second) {
       return fmt::format("call \"{}\" is listed twice", call.name);

@@ -27,8 +27,8 @@ TEST(ValidateHistory, AcceptsTheSample) {
 }
 
 TEST(ValidateHistory, RefusesHeadingsThatCannotBe) {
-  EXPECT_EQ(After([](History& h) { h.header.version = 3; }),
-            "header 0: history of version 3; this parley reads version 2");
+  EXPECT_EQ(After([](History& h) { h.header.version = 4; }),
+            "header 0: history of version 4; this parley reads version 3");
   EXPECT_EQ(After([](History& h) { h.header.clock_slack_ns = kInstantMax; }),
             "header 0: clock slack is beyond 2^62 ns");
   EXPECT_EQ(After([](History& h) { h.header.atomic_bytes = kNever; }),

@@ -31,8 +31,7 @@ bool SetUpFiles(const SteppedView& view, const Step& step, OpenFiles& files) {
   };
   each([&](const Operation& op, Effect effect) {
     made = made || effect == Effect::kMakeName;
-    if (effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-        effect == Effect::kOpenBoth) {
+    if (Opens(effect)) {
       view.named() ? TakeOver(history, op, files) : HandOut(history, op, files);
     }
   });

@@ -12,10 +12,6 @@ namespace {
 // Of a FIFO opened by a user who has too many pipes (pipe(7), pipe-user-pages-soft).
 constexpr std::uint64_t kPagesMin = 2;
 
-bool Opens(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
-}
-
 // The capacity is not the default one, or changes.
 bool Resized(const History& history) {
   const HistoryHeader& header = history.header;

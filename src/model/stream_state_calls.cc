@@ -51,6 +51,11 @@ bool StreamState::BeginCall(std::uint32_t id) {
     case Effect::kOpenFile:
     case Effect::kUseFile:
     case Effect::kRemoveFile:
+    case Effect::kLock:
+    case Effect::kUnlock:
+    case Effect::kQueryLock:
+    case Effect::kLockInChild:
+    case Effect::kDuplicateToChild:
       return Finish(id, call.result, call.system_error);
     case Effect::kMakePair:
       return RefusedByEnvironment(call) ? Finish(id, call.result, call.system_error)

@@ -72,6 +72,32 @@ int MakePipe(int fds[2], int flags) {
   return bug->MakePipe(fds, flags);
 }
 
+bool IsAboutLocks(int command) {
+  return command == F_SETLK || command == F_SETLKW || command == F_GETLK ||
+         command == F_OFD_SETLK || command == F_OFD_SETLKW || command == F_OFD_GETLK;
+}
+
+int LockRange(int fd, int command, void* range) {
+  Bug* bug = Alive();
+  if (bug != nullptr) bug->BeforeAnyCall();
+  const bool ofd = command == F_OFD_SETLK || command == F_OFD_SETLKW || command == F_OFD_GETLK;
+  const bool told = bug != nullptr && bug->IsToldOn(ofd ? On::kOfdLock : On::kFcntlLock);
+  Object* object = told && range != nullptr ? ObserveLockFile(fd) : nullptr;
+  if (object == nullptr) return libc::fcntl(fd, command, range);
+  return bug->Lock({.fd = fd, .object = *object},
+                   {.command = command, .range = static_cast<struct flock*>(range)});
+}
+
+int CloseFile(Bug& bug, int fd) {
+  const bool told =
+      bug.IsToldOn(On::kFcntlLock) || bug.IsToldOn(On::kOfdLock) || bug.IsToldOn(On::kFlock);
+  Object* object = told ? RecallLockFile(fd) : nullptr;
+  if (object == nullptr) return libc::close(fd);
+  const int result = bug.CloseFile({.fd = fd, .object = *object});
+  ForgetDescriptor(*object, fd);
+  return result;
+}
+
 [[noreturn]] void ExitNow(int status) {
   if (Bug* bug = Alive()) bug->AtExit();
   libc::exit_now(status);
@@ -160,6 +186,7 @@ int fcntl(int fd, int command, ...) {
   va_start(arguments, command);
   void* argument = va_arg(arguments, void*);
   va_end(arguments);
+  if (IsAboutLocks(command)) return LockRange(fd, command, argument);
   const auto met = Meet(fd);
   if (met) met->bug->BeforeOtherCall(met->target);
   const int result =
@@ -180,6 +207,14 @@ int ioctl(int fd, unsigned long request, ...) noexcept {
   return libc::ioctl(fd, request, argument);
 }
 
+int flock(int fd, int operation) noexcept {
+  Bug* bug = Alive();
+  if (bug != nullptr) bug->BeforeAnyCall();
+  Object* object = bug != nullptr && bug->IsToldOn(On::kFlock) ? ObserveLockFile(fd) : nullptr;
+  if (object == nullptr) return libc::flock(fd, operation);
+  return bug->Lock({.fd = fd, .object = *object}, {.command = operation, .range = nullptr});
+}
+
 int dup(int fd) noexcept {
   Notice(fd);
   const int result = libc::dup(fd);
@@ -192,7 +227,7 @@ int close(int fd) {
   if (bug == nullptr) return libc::close(fd);
   bug->BeforeAnyCall();
   Object* object = Observe(fd);
-  if (object == nullptr) return libc::close(fd);
+  if (object == nullptr) return CloseFile(*bug, fd);
   int result = 0;
   if (bug->IsToldOn(object->named)) {
     bug->BeforeOtherCall({.fd = fd, .object = *object});

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -51,6 +52,7 @@ inline constinit Next<decltype(::read)> read{"read"};
 inline constinit Next<decltype(::readv)> readv{"readv"};
 inline constinit Next<decltype(::poll)> poll{"poll"};
 inline constinit Next<decltype(::fcntl)> fcntl{"fcntl"};
+inline constinit Next<decltype(::flock)> flock{"flock"};
 inline constinit Next<decltype(::ioctl)> ioctl{"ioctl"};
 inline constinit Next<decltype(::splice)> splice{"splice"};
 inline constinit Next<decltype(::tee)> tee{"tee"};

@@ -1,6 +1,7 @@
 #include "src/planted/planted.h"
 
 #include <pthread.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
 
@@ -95,6 +96,12 @@ const char* FacilitiesText(On on) {
       return "fifo pipe";
     case On::kMq:
       return "mq";
+    case On::kFcntlLock:
+      return "fcntl-lock";
+    case On::kOfdLock:
+      return "ofd-lock";
+    case On::kFlock:
+      return "flock";
   }
   return "";
 }
@@ -190,6 +197,13 @@ ssize_t Bug::ReceiveUntil(const Target& queue, const MessageBuffer& buffer, cons
 
 int Bug::CloseQueue(const Target& queue) { return libc::mq_close(queue.fd); }
 
+int Bug::Lock(const Target& file, const LockCall& call) {
+  return call.range != nullptr ? libc::fcntl(file.fd, call.command, call.range)
+                               : libc::flock(file.fd, call.command);
+}
+
+int Bug::CloseFile(const Target& file) { return libc::close(file.fd); }
+
 Bug* Alive() { return g_alive; }
 const Bug* FirstBug() { return g_first; }
 void CountTold() { g_log->told.fetch_add(1, std::memory_order_relaxed); }
@@ -217,6 +231,21 @@ Object* ObserveQueue(int queue) {
   }
   NoteDescriptor(*object, queue);
   return object;
+}
+
+Object* ObserveLockFile(int fd) {
+  struct stat found;
+  if (fd <= STDERR_FILENO || ::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return nullptr;
+  Object* object = Recall(found);
+  if (object == nullptr) object = &Learn(found, true);
+  NoteDescriptor(*object, fd);
+  return object;
+}
+
+Object* RecallLockFile(int fd) {
+  struct stat found;
+  if (fd <= STDERR_FILENO || ::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return nullptr;
+  return Recall(found);
 }
 
 Object* ObserveName(int directory_fd, const char* path) {
@@ -267,6 +296,20 @@ void Pieces::Fill(const char* from, std::size_t count) const {
     from += part;
     count -= part;
   }
+}
+
+bool LockCall::unlocks() const {
+  return range != nullptr ? range->l_type == F_UNLCK : (command & LOCK_UN) != 0;
+}
+bool LockCall::exclusive() const {
+  return range != nullptr ? range->l_type == F_WRLCK : (command & LOCK_EX) != 0;
+}
+bool LockCall::waits() const {
+  if (range == nullptr) return !unlocks() && (command & LOCK_NB) == 0;
+  return command == F_SETLKW || command == F_OFD_SETLKW;
+}
+bool LockCall::asks() const {
+  return range != nullptr && (command == F_GETLK || command == F_OFD_GETLK);
 }
 
 bool OpenCall::nonblocking() const { return (flags & O_NONBLOCK) != 0; }

@@ -1,10 +1,12 @@
 // What a planted bug is: a class that stands between a process and libc, and breaks one promise on
 // purpose.  Each file in bugs/ holds one and registers it; at most one is alive in a process.
 //
-// A bug touches pipes, FIFOs and message queues above descriptor 2 and nothing else.  The processes
+// A bug touches pipes, FIFOs, message queues and files that are locked, all above descriptor 2, and
+// nothing else.  The processes
 // that it is told in have one thread.
 #pragma once
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -81,7 +83,26 @@ struct MessageBuffer {
   unsigned* priority;  // may be null
 };
 
-enum class On : std::uint8_t { kPipe = 1, kFifo = 2, kBoth = 3, kMq = 4 };
+// fcntl() or flock() on locks of a file.
+struct LockCall {
+  int command;                    // F_SETLK and its like; of flock() its operation
+  struct flock* range = nullptr;  // null: flock()
+
+  bool unlocks() const;
+  bool exclusive() const;  // else shared, where it does not unlock
+  bool waits() const;
+  bool asks() const;  // F_GETLK
+};
+
+enum class On : std::uint8_t {
+  kPipe = 1,
+  kFifo = 2,
+  kBoth = 3,
+  kMq = 4,
+  kFcntlLock = 8,
+  kOfdLock = 16,
+  kFlock = 32,
+};
 
 struct About {
   const char* name;
@@ -123,6 +144,9 @@ class Bug {
   virtual int FailedExclusively(const char* /*name*/, int /*flags*/) { return -1; }
   // The name of the queue is about to be removed; the descriptor is for this call.
   virtual void BeforeUnlink(const Target&) {}
+
+  virtual int Lock(const Target& file, const LockCall& call);
+  virtual int CloseFile(const Target& file);  // one on which this process has asked for locks
 
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}
@@ -171,6 +195,11 @@ Object* Observe(int fd);
 
 // The message queue behind a descriptor; null when there is none.
 Object* ObserveQueue(int queue);
+
+// The file behind a descriptor on which locks are asked for; null when it is something else.
+Object* ObserveLockFile(int fd);
+// The same, when locks were asked for on it before.
+Object* RecallLockFile(int fd);
 
 // The FIFO of that name; null when it is something else.
 Object* ObserveName(int directory_fd, const char* path);

@@ -84,9 +84,12 @@ struct StreamPlan {
   std::array<CallChoice, kMaxCallChoices> calls{};
   std::uint32_t call_count = 0;
   std::uint64_t operations = 0;  // how many calls; readers: 0 = until end-of-file
-  Sizes sizes;                   // bytes of a put or of a take's buffer; argument of a resize
-  Sizes pieces;                  // segments of a gathering call
-  Sizes classes;                 // messages: of a send, or what a receive that selects asks for
+  Sizes sizes;    // bytes of a put or of a take's buffer; argument of a resize; lengths of ranges
+  Sizes pieces;   // segments of a gathering call
+  Sizes classes;  // messages: of a send, or what a receive that selects asks for
+  Sizes starts;   // locks: where ranges start; their lengths are sizes
+  Sizes held;     // locks: how many are taken before they are given back
+  bool ascending = false;  // locks: each begins behind those that are held
   bool operator==(const StreamPlan&) const = default;
 };
 
@@ -107,7 +110,7 @@ struct Step {
   std::uint16_t handle = 0;  // 0: the newest handle that fits
   std::uint16_t repeat = 1;  // times, a count
   std::uint32_t bytes = 0;
-  std::uint64_t argument = 0;  // gathering: segments; messages: as StreamPlan::classes
+  std::uint64_t argument = 0;  // gathering: segments; messages: a class; locks: the range
   std::uint32_t delay_us = 0;  // busy wait before the call, inside the phase
   bool operator==(const Step&) const = default;
 };

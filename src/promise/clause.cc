@@ -134,6 +134,60 @@ std::string_view ClauseName(Clause clause) {
       return "copy-differs";
     case Clause::kSpliceMisplaced:
       return "splice-misplaced";
+    case Clause::kLocksOverlap:
+      return "locks-overlap";
+    case Clause::kSharedOverlap:
+      return "shared-overlap";
+    case Clause::kLockRefused:
+      return "lock-refused";
+    case Clause::kSharedRefused:
+      return "shared-refused";
+    case Clause::kTryUnchecked:
+      return "try-unchecked";
+    case Clause::kHeldAfterDeath:
+      return "held-after-death";
+    case Clause::kHeldAfterClose:
+      return "held-after-close";
+    case Clause::kGoneAtClose:
+      return "gone-at-close";
+    case Clause::kGoneAtFailure:
+      return "gone-at-failure";
+    case Clause::kGoneAtUnlock:
+      return "gone-at-unlock";
+    case Clause::kUpgradeBeside:
+      return "upgrade-beside";
+    case Clause::kHeldAfterFailure:
+      return "held-after-failure";
+    case Clause::kOtherKindRefused:
+      return "other-kind-refused";
+    case Clause::kRemnantWrong:
+      return "remnant-wrong";
+    case Clause::kQueryWrong:
+      return "query-wrong";
+    case Clause::kInheritedLock:
+      return "inherited-lock";
+    case Clause::kFalseDeadlock:
+      return "false-deadlock";
+    case Clause::kDeadlockMissed:
+      return "deadlock-missed";
+    case Clause::kRingMissed:
+      return "ring-missed";
+    case Clause::kUpgradeMissed:
+      return "upgrade-missed";
+    case Clause::kLateDeadlockMissed:
+      return "late-deadlock-missed";
+    case Clause::kBeyondDepth:
+      return "beyond-depth";
+    case Clause::kVictimHarmed:
+      return "victim-harmed";
+    case Clause::kNotResolved:
+      return "not-resolved";
+    case Clause::kLockAsleep:
+      return "lock-asleep";
+    case Clause::kDeadOwnerAsleep:
+      return "dead-owner-asleep";
+    case Clause::kLockAsleepNonblocking:
+      return "lock-asleep-nonblocking";
     case Clause::kCount:
       break;
   }

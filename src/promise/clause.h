@@ -85,6 +85,36 @@ enum class Clause : std::uint8_t {
   // tee() and splice() (O-BYTES).
   kCopyDiffers,      // what tee() copied is not what was received after it
   kSpliceMisplaced,  // bytes that splice() moved came twice, out of order or not at all
+  // Locks (O-EXCL, O-CODE, O-DEAD, O-HANG).
+  kLocksOverlap,        // two owners held exclusive locks on one byte at one time
+  kSharedOverlap,       // an exclusive lock was given beside a shared one, or the reverse
+  kLockRefused,         // a try failed though nobody can have held a lock in its way
+  kSharedRefused,       // a shared lock was kept out by shared ones
+  kTryUnchecked,        // a lock that the handle is not open for was given, or a sound one refused
+                        // otherwise
+  kHeldAfterDeath,      // a try failed because of a process whose death had been reported
+  kHeldAfterClose,      // a try failed because of a lock that its owner had closed away
+  kGoneAtClose,         // a lock was gone when a descriptor was closed that does not hold it
+  kGoneAtFailure,       // a lock was gone when its owner's next request had failed
+  kGoneAtUnlock,        // a lock was gone when another description's was given back
+  kUpgradeBeside,       // a shared lock became exclusive beside a shared one
+  kHeldAfterFailure,    // a lock was there still when its owner's conversion had failed
+  kOtherKindRefused,    // a try failed because of a lock of a kind that is not in its way
+  kRemnantWrong,        // what is left of a range that was cut is not as it has to be
+  kQueryWrong,          // who is in the way is not who was said to be
+  kInheritedLock,       // a forked child owned its parent's lock
+  kFalseDeadlock,       // EDEADLK though no cycle of waiting can have been there
+  kDeadlockMissed,      // two who wait for each other sleep
+  kRingMissed,          // a ring of three to ten who wait for each other sleeps
+  kUpgradeMissed,       // two holders of a shared lock sleep in asking for the exclusive one
+  kLateDeadlockMissed,  // a cycle that came when a sleeper tried again sleeps
+  kBeyondDepth,         // EDEADLK in a ring that is longer than the system looks
+  kVictimHarmed,  // a request that failed with EDEADLK cost a lock, or was not the only one of its
+                  // cycle
+  kNotResolved,   // asleep though the victim of a deadlock has given back what was in the way
+  kLockAsleep,    // asleep in asking for a lock that nobody is in the way of
+  kDeadOwnerAsleep,        // asleep because of a lock whose owner has died
+  kLockAsleepNonblocking,  // asleep in a try
   kCount,
 };
 

@@ -12,6 +12,7 @@ constexpr std::uint64_t kMaxDelayUs = 100'000;
 constexpr std::uint64_t kMaxRepeat = 65535;
 constexpr std::uint64_t kMaxArgument = 1U << 30;
 constexpr std::uint64_t kMaxCycles = 64;
+constexpr std::uint64_t kMaxRangeBytes = 1U << 30;
 
 constexpr Word<StepKind> kFaultSteps[] = {
     {"kill", StepKind::kKill}, {"stop", StepKind::kStop}, {"continue", StepKind::kContinue}};
@@ -32,6 +33,24 @@ void ReadArgument(Table& table, StepRule& step) {
   each.RefuseOthers();
 }
 
+void ReadRange(Table& table, StepRule& step) {
+  const Node* node = table.Find("range");
+  if (node == nullptr) return;
+  Table range(*node, table.Name("range"), table.problem());
+  range.Require("start");
+  range.Require("length");
+  step.range = RangeRule{
+      .start = range.Numbers("start", {0, kMaxRangeBytes}, {0, 0}),
+      .length = range.Numbers("length", {0, kMaxRangeBytes}, {0, 0}),
+      .backwards = range.Boolean("backwards", false),
+      .stride = static_cast<std::uint32_t>(range.Integer("stride", {0, kMaxRangeBytes}, 0)),
+      .wraps = range.Boolean("wraps", false)};
+  if (step.range->wraps && step.range->stride == 0) {
+    table.problem().Report(node->at, "range.wraps is given, but no range.stride");
+  }
+  range.RefuseOthers();
+}
+
 void ReadCallStep(Table& table, const Node& call, StepRule& step, Reading& reading) {
   step.call = ReadText(call, table.Name("call"), reading.problem);
   const auto traits = ReadCall(call, step.call, table.Name("call"), reading);
@@ -48,6 +67,11 @@ void ReadCallStep(Table& table, const Node& call, StepRule& step, Reading& readi
     }
   }
   ReadArgument(table, step);
+  ReadRange(table, step);
+  if (step.range && (!traits || traits->lock == LockKind::kNone)) {
+    reading.problem.Report(call.at, fmt::format("{} is given, but {} is not about a lock",
+                                                table.Name("range"), step.call));
+  }
   step.handle = static_cast<std::uint16_t>(table.Integer("handle", {0, 65535}, 0));
   step.repeat = table.Numbers("repeat", {1, kMaxRepeat}, {1, 1});
   if (const Node* per = table.Find("repeat_per")) {

@@ -16,6 +16,8 @@ constexpr std::uint64_t kMaxPauseUs = 1'000'000;
 constexpr std::uint64_t kMaxResizeBytes = 1U << 30;
 constexpr std::uint64_t kMaxFaults = 256;
 constexpr std::uint64_t kMaxClass = kClassMax;
+constexpr std::uint64_t kMaxRangeBytes = 1U << 30;
+constexpr std::uint64_t kMaxHeld = 64;
 
 constexpr Word<Topology> kTopologies[] = {{"related", Topology::kRelated},
                                           {"forked", Topology::kForked},
@@ -122,6 +124,32 @@ void ReadStreamSizes(Table& table, RoleRule& role, Reading& reading, bool resize
   }
 }
 
+// The ranges that a role's calls on locks draw from.
+void ReadRanges(Table& table, RoleRule& role, Reading& reading) {
+  const Node* starts = role.locks ? table.Require("range_start") : table.Find("range_start");
+  const Node* lengths = role.locks ? table.Require("range_length") : table.Find("range_length");
+  const Node* held = table.Find("held");
+  const Node* ascending = table.Find("ascending");
+  if (starts != nullptr) {
+    role.starts =
+        ReadSizes(*starts, table.Name("range_start"), {0, kMaxRangeBytes}, reading.problem);
+  }
+  if (lengths != nullptr) {
+    role.sizes.sizes =
+        ReadSizes(*lengths, table.Name("range_length"), {0, kMaxRangeBytes}, reading.problem);
+  }
+  if (held != nullptr) {
+    role.held = ReadSizes(*held, table.Name("held"), {1, kMaxHeld}, reading.problem);
+  }
+  role.ascending = table.Boolean("ascending", false);
+  for (const Node* node : {starts, lengths, held, ascending}) {
+    if (node == nullptr || role.locks) continue;
+    reading.problem.Report(node->key_at, fmt::format("{} is given, but no call of role \"{}\" asks "
+                                                     "for a lock",
+                                                     table.Name(node->key), role.name));
+  }
+}
+
 void ReadCalls(Table& table, RoleRule& role, Reading& reading) {
   const Node* node = table.Find("calls");
   const std::string name = table.Name("calls");
@@ -141,6 +169,7 @@ void ReadCalls(Table& table, RoleRule& role, Reading& reading) {
       if (!traits) continue;
       role.puts = role.puts || traits->effect == Effect::kPut;
       role.takes = role.takes || traits->effect == Effect::kTake || traits->effect == Effect::kPeek;
+      role.locks = role.locks || traits->effect == Effect::kLock;
       resizes = resizes || traits->effect == Effect::kResize;
       gathers = gathers || traits->gathers;
       const std::uint64_t weight =
@@ -149,6 +178,7 @@ void ReadCalls(Table& table, RoleRule& role, Reading& reading) {
     }
   }
   ReadStreamSizes(table, role, reading, resizes);
+  ReadRanges(table, role, reading);
   if (const Node* operations = table.Find("operations")) {
     role.operations =
         ReadInterval(*operations, table.Name("operations"), {0, kMaxOperations}, reading.problem);

@@ -73,10 +73,14 @@ struct RoleRule {
   std::vector<CallRule> calls;
   bool puts = false;  // some call offers bytes
   bool takes = false;
+  bool locks = false;  // some call asks for a lock
   Interval operations;
-  SizeRule sizes;  // of messages, buffers or capacities
+  SizeRule sizes;  // of messages, buffers, capacities or ranges
   Sizes pieces = Sizes::Range(1, 1);
   Sizes classes;  // messages: priorities or types; none: 0
+  Sizes starts;   // locks, and the next two, as in StreamPlan
+  Sizes held = Sizes::Range(1, 1);
+  bool ascending = false;
 };
 
 enum class FaultPlace : std::uint8_t { kInside, kBetween, kEither };
@@ -95,6 +99,15 @@ struct FaultRule {
 // Which workers of a role take a step.
 enum class Who : std::uint8_t { kEach, kOnly, kAny };
 
+// A range of bytes to lock.
+struct RangeRule {
+  Interval start;
+  Interval length;           // 0: to the end of the file
+  bool backwards = false;    // the bytes before the start
+  std::uint32_t stride = 0;  // the start of a role's next worker lies so much further
+  bool wraps = false;        // and behind its last worker is its first
+};
+
 struct StepRule {
   StepKind kind = StepKind::kCall;
   std::size_t role = 0;
@@ -103,7 +116,8 @@ struct StepRule {
   std::string call;
   SizeRule bytes;
   Interval argument;
-  bool each_argument = false;  // one step for every number of argument
+  bool each_argument = false;      // one step for every number of argument
+  std::optional<RangeRule> range;  // of locks, instead of argument
   std::uint16_t handle = 0;
   Interval repeat{1, 1};
   std::optional<std::size_t> repeat_per;  // times the number of that role's workers

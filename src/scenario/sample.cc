@@ -137,6 +137,9 @@ StreamPlan SampleStream(const Draft& draft, std::size_t role, std::uint64_t seed
   }
   stream.pieces = rule.pieces;
   stream.classes = rule.classes;
+  stream.starts = rule.starts;
+  stream.held = rule.held;
+  stream.ascending = rule.ascending;
   return stream;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "src/base/check.h"
+#include "src/history/lock_calls.h"
 #include "src/scenario/draft.h"
 #include "src/scenario/reading.h"
 
@@ -35,8 +36,18 @@ std::vector<std::size_t> Takers(const Draft& draft, const StepRule& rule, std::u
   return all;
 }
 
-// draws: this worker's own for this step.
-Step SampleStep(const Draft& draft, const StepRule& rule, std::uint16_t phase, Random& draws) {
+// index: of the worker in its role, which has so many.
+std::uint64_t SampleRange(const RangeRule& rule, std::uint32_t index, std::uint32_t workers,
+                          Random& draws) {
+  auto start = static_cast<std::uint32_t>(rule.start.Draw(draws)) + rule.stride * index;
+  if (rule.wraps) start %= rule.stride * workers;
+  const auto length = static_cast<std::int32_t>(rule.length.Draw(draws));
+  return PackRange({.start = start, .length = rule.backwards ? -length : length});
+}
+
+// index: of the worker in its role.  draws: its own for this step.
+Step SampleStep(const Draft& draft, const StepRule& rule, std::uint32_t index, std::uint16_t phase,
+                Random& draws) {
   Step step;
   step.kind = rule.kind;
   step.phase = phase;
@@ -49,14 +60,16 @@ Step SampleStep(const Draft& draft, const StepRule& rule, std::uint16_t phase, R
   const std::uint64_t per = rule.repeat_per ? draft.counts[*rule.repeat_per] : 1;
   step.repeat = static_cast<std::uint16_t>(std::min(rule.repeat.Draw(draws) * per, kMaxRepeat));
   step.argument = rule.each_argument ? 0 : rule.argument.Draw(draws);
+  if (rule.range) step.argument = SampleRange(*rule.range, index, draft.counts[rule.role], draws);
   return step;
 }
 
 void DealStep(Draft& draft, const StepRule& rule, std::uint16_t phase, std::uint64_t key) {
   for (const std::size_t taker : Takers(draft, rule, key)) {
-    Random draws(Derive(key, "taker", taker - draft.first[rule.role]));
+    const auto index = static_cast<std::uint32_t>(taker - draft.first[rule.role]);
+    Random draws(Derive(key, "taker", index));
     const bool happens = draws.Chance(rule.chance_percent, 100);
-    Step step = SampleStep(draft, rule, phase, draws);
+    Step step = SampleStep(draft, rule, index, phase, draws);
     if (!happens) continue;
     if (!rule.each_argument) {
       Append(draft.program.workers[taker], step);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <span>
 
+#include "src/history/lock_calls.h"
 #include "src/scenario/draft.h"
 #include "src/strategy/strategy.h"
 
@@ -94,6 +95,13 @@ class Script {
       case Effect::kSetNonblocking:
         step.argument = random_.Below(2);
         break;
+      case Effect::kLock:
+      case Effect::kUnlock:
+      case Effect::kQueryLock:
+        step.argument =
+            PackRange({.start = stream.starts.Draw(random_),
+                       .length = static_cast<std::int32_t>(stream.sizes.Draw(random_))});
+        break;
       case Effect::kSetPackets:
         step.argument = random_.Chance(3, 4) ? 1 : 0;
         break;
@@ -101,6 +109,7 @@ class Script {
       case Effect::kOpenWrite:
       case Effect::kOpenBoth:
       case Effect::kDuplicate:
+      case Effect::kDuplicateToChild:
         ++open_;
         break;
       case Effect::kClose:
@@ -110,6 +119,10 @@ class Script {
         break;
     }
     Append(step);
+    // What is held for good keeps the others asleep.
+    if (effect == Effect::kLock && random_.Chance(1, 2)) {
+      Append({.call = CallWith(Effect::kUnlock), .argument = step.argument});
+    }
   }
 
   const Facility& facility_;

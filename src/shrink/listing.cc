@@ -107,10 +107,7 @@ class Listing {
       const Effect effect = history_.effect(op);
       if (!op.succeeded()) continue;
       if (effect == Effect::kClose) held[op.worker].erase(op.handle);
-      if (effect == Effect::kOpenRead || effect == Effect::kOpenWrite ||
-          effect == Effect::kOpenBoth) {
-        held[op.worker][op.handle] = effect;
-      }
+      if (Opens(effect)) held[op.worker][op.handle] = effect;
     }
     std::vector<std::string> holders;
     for (const auto& [worker, handles] : held) {

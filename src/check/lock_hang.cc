@@ -1,0 +1,106 @@
+// O-HANG of locks: nobody sleeps in asking for a lock that nobody is in the way of, or in a try.
+//
+// Broken needs the watchdog's evidence and a state that is certain from the history.  Time
+// O(n log n + n a + g h), memory O(n), for n operations, a holds at a time, g groups of sleepers
+// and h holds.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "src/check/checker.h"
+#include "src/check/hang_sleepers.h"
+#include "src/check/lock_holds.h"
+#include "src/check/lock_waits.h"
+#include "src/check/messages.h"
+#include "src/check/tally.h"
+
+namespace parley {
+namespace {
+
+constexpr std::array kClauses = {Clause::kLockAsleep, Clause::kDeadOwnerAsleep,
+                                 Clause::kNotResolved, Clause::kLockAsleepNonblocking};
+
+class HangJudge {
+ public:
+  HangJudge(const History& history, std::map<Clause, Tally>& tallies)
+      : history_(history), tallies_(tallies) {}
+
+  void Judge(std::uint8_t object) {
+    const LockRequests requests(history_, object);
+    const LockHolds holds = HoldsOf(history_, object);
+    CountChances(requests, holds, object);
+    std::vector<const LockHold*> all;
+    for (const LockHold& hold : holds.possible) all.push_back(&hold);
+    for (const Sleepers& group : FindSleepers(history_)) {
+      const bool proven = group.proven && history_.header.complete;
+      const LockWaits state = LockWaits::At(group.instant_ns, history_.header.clock_slack_ns, holds,
+                                            requests, group.ids());
+      for (const LockHold& wait : state.waits) {
+        if (history_.operations[wait.operation].object != object) continue;
+        JudgeWait(state, wait, BlameForWaiting(all, wait, group.instant_ns), proven);
+      }
+    }
+  }
+
+ private:
+  void JudgeWait(const LockWaits& state, const LockHold& wait, Clause clause, bool proven) {
+    std::string reason;
+    if (history_.operations[wait.operation].nonblocking) {
+      clause = Clause::kLockAsleepNonblocking;
+      reason = fmt::format("worker {} sleeps in a try", wait.owner.worker);
+    } else if (state.InTheWayOf(wait).empty()) {
+      reason = fmt::format("worker {} sleeps in asking for {}, and nobody is in its way",
+                           wait.owner.worker, TextOf(wait));
+    } else {
+      return;
+    }
+    if (proven) {
+      tallies_.at(clause).Break(reason, {wait.operation});
+    } else {
+      tallies_.at(clause).Doubt(reason + ", but that was not seen for certain", {wait.operation});
+    }
+  }
+
+  // Calls that others certainly kept asleep, and that were granted.
+  void CountChances(const LockRequests& requests, const LockHolds& holds, std::uint8_t object) {
+    std::vector<LockHold> granted;
+    for (std::uint32_t id = 0; id < history_.operations.size(); ++id) {
+      const Operation& op = history_.operations[id];
+      if (op.object != object || history_.effect(op) != Effect::kLock) continue;
+      if (op.nonblocking) tallies_.at(Clause::kLockAsleepNonblocking).AddChances(1);
+      if (op.succeeded() && !op.nonblocking) granted.push_back(requests.RequestOf(id));
+    }
+    std::ranges::sort(granted, {}, &LockHold::from_ns);
+    ForEachWindow(granted, holds.possible, history_.header.clock_slack_ns,
+                  [&](const LockHold& request, std::span<const LockHold* const> meeting) {
+                    const bool waited = std::ranges::any_of(meeting, [&](const LockHold* hold) {
+                      return hold->Excludes(request) && hold->from_ns < request.from_ns &&
+                             hold->until_ns > request.from_ns;
+                    });
+                    if (!waited) return;
+                    tallies_.at(BlameForWaiting(meeting, request, request.until_ns)).AddChances(1);
+                  });
+  }
+
+  const History& history_;
+  std::map<Clause, Tally>& tallies_;
+};
+
+void JudgeHangs(const History& history, std::vector<Judgement>& judgements) {
+  std::map<Clause, Tally> tallies;
+  for (const Clause clause : kClauses) tallies.emplace(clause, Tally(clause));
+  HangJudge judge(history, tallies);
+  for (const std::uint8_t object : ObjectsOf(history)) judge.Judge(object);
+  for (const Clause clause : kClauses) tallies.at(clause).Report(judgements);
+}
+
+const CheckerRegistration kRegistration({.name = "lock_hang",
+                                         .oracle = "O-HANG",
+                                         .clauses = kClauses,
+                                         .judge = JudgeHangs,
+                                         .family = Family::kLocks});
+
+}  // namespace
+}  // namespace parley
