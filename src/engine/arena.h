@@ -165,6 +165,9 @@ void FutexWait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
 // Wakes all that wait on word.  For shared memory: never FUTEX_PRIVATE.
 void FutexWakeAll(const std::atomic<std::uint32_t>& word);
 
+// Wakes the crew leader.
+void RingBell(ArenaHeader& header);
+
 // Stamps of a call that begins and of one that returns: the clock's, or logical time.
 inline std::uint64_t BeginNs(const ArenaHeader& header) {
   if (!header.program.stepped) return NowNs();

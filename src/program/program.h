@@ -38,6 +38,9 @@ enum class Encoding : std::uint8_t {
 // What fills the body of a framed record.
 enum class Body : std::uint8_t { kCounter, kZeros, kOnes, kNewlines, kMagic, kCount };
 
+// One of a bit set of bodies, uniformly.
+Body DrawBody(std::uint8_t bodies, Random& random);
+
 // A distribution of sizes: one of the choices, uniformly, then uniformly within it, ends included.
 struct Sizes {
   struct Choice {
