@@ -26,6 +26,7 @@ namespace parley {
 inline constexpr std::size_t kMaxSeats = kMaxWorkers + 8;  // some are busy dying
 inline constexpr std::size_t kMaxFaults = 256;
 inline constexpr std::size_t kMaxLogs = kMaxWorkers + 1 + kMaxFaults;  // workers, maker, successors
+inline constexpr std::uint32_t kMaxSteppedSuccessors = 32;             // scripts are short
 inline constexpr std::size_t kMaxSightings = kMaxWorkers;
 inline constexpr std::size_t kMaxResidueBytes = 4096;
 inline constexpr std::size_t kTextBytes = 256;
@@ -79,6 +80,7 @@ struct SharedProgram {
   std::uint16_t signal = 0;  // as in SteppedPlan
   std::uint16_t signal_restart = 0;
   std::uint16_t kill = 0;
+  std::uint16_t respawn = 0;
   std::uint16_t rescues = 0;
   std::uint32_t entry_count = 0;
   std::array<ScheduleEntry, kMaxScheduleEntries> entries{};

@@ -35,14 +35,15 @@ bool Writes(Effect effect) {
 }  // namespace
 
 SteppedRound::SteppedRound(ArenaHeader& header, Crew& crew, const Facility& facility,
-                           std::span<Player> players, Record record)
+                           std::span<Player> players, Hands hands)
     : header_(header),
       crew_(crew),
       facility_(facility),
       players_(players),
-      record_(std::move(record)),
+      hands_(std::move(hands)),
       faults_(Derive(header.program.strategy.seed, "faults")) {
   std::vector<Accesses> scripts;
+  const auto plans = std::span(program().workers).first(program().worker_count);
   for (const Player& player : players_) {
     const WorkerPlan& plan = program().workers[player.plan];
     Accesses& script = scripts.emplace_back();
@@ -50,7 +51,8 @@ SteppedRound::SteppedRound(ArenaHeader& header, Crew& crew, const Facility& faci
       script.insert(script.end(), step.repeat,
                     {.call = step.call, .writes = Writes(facility_.Calls()[step.call].effect)});
     }
-    calls_.push_back(static_cast<std::uint32_t>(script.size()));
+    cursors_.emplace_back(plan, facility_.Calls());
+    replaceable_.push_back(MayBeReplaced(plans, player.plan, facility_));
   }
   strategy_ = MakeStrategy(program().strategy, std::move(scripts));
 }
@@ -67,8 +69,7 @@ Result<void> SteppedRound::Run() {
   }
   if (done) done = LookForDeaths(crew_, players_);
   for (std::size_t i = 0; i < players_.size(); ++i) {
-    players_[i].finished =
-        players_[i].alive && SeatOf(players_[i]).made.load(std::memory_order_acquire) == calls_[i];
+    players_[i].finished = players_[i].alive && !Asleep(players_[i]) && cursors_[i].AtEnd();
   }
   DismissAll();
   return done;
@@ -107,7 +108,7 @@ bool SteppedRound::Ready(const Player& player) const {
   const Seat& seat = SeatOf(player);
   const std::uint32_t begun = seat.gate.load(std::memory_order_relaxed);
   return player.alive && begun == seat.made.load(std::memory_order_acquire) &&
-         begun < calls_[player.worker];
+         !cursors_[player.plan].AtEnd();
 }
 
 bool SteppedRound::Asleep(const Player& player) const {
@@ -116,12 +117,18 @@ bool SteppedRound::Asleep(const Player& player) const {
          seat.gate.load(std::memory_order_relaxed) != seat.made.load(std::memory_order_acquire);
 }
 
+bool SteppedRound::CanBeReplaced(const Player& player) const {
+  return !player.alive && replaceable_[player.plan] && cursors_[player.plan].LeavesCalls() &&
+         successors_ < hands_.successors;
+}
+
 bool SteppedRound::CanApply(const ScheduleEntry& entry) const {
   if (entry.worker >= players_.size()) return false;
   const Player& player = players_[entry.worker];
   if (entry.kind == ScheduleKind::kStart) return Ready(player);
   // A fault that could not be written down must not be dealt.
   if (header_.outcome.faults == header_.outcome.fault_list.size()) return false;
+  if (entry.kind == ScheduleKind::kRespawn) return CanBeReplaced(player);
   return Asleep(player) || (entry.kind == ScheduleKind::kKill && Ready(player));
 }
 
@@ -134,24 +141,34 @@ std::optional<ScheduleEntry> SteppedRound::NextEntry() {
   candidates_.clear();
   for (const Player& player : players_) {
     if (!Ready(player)) continue;
-    candidates_.push_back({.worker = player.worker, .next = SeatOf(player).gate.load()});
+    const auto worker = static_cast<std::uint16_t>(player.plan);
+    candidates_.push_back({.worker = worker, .next = cursors_[worker].next()});
   }
   if (candidates_.empty()) return Rescue();
   return ScheduleEntry{.worker = candidates_[strategy_->Choose(candidates_)].worker};
 }
 
 std::optional<ScheduleEntry> SteppedRound::DrawFault() {
-  if ((program().signal | program().signal_restart | program().kill) == 0) return std::nullopt;
+  const SharedProgram& chances = program();
+  if ((chances.signal | chances.signal_restart | chances.kill | chances.respawn) == 0) {
+    return std::nullopt;
+  }
   std::uint64_t ticket = faults_.Below(1024);
-  if (ticket < program().kill) return AnyOf(ScheduleKind::kKill);
-  ticket -= program().kill;
-  if (ticket < program().signal) return AnyOf(ScheduleKind::kSignal);
-  ticket -= program().signal;
-  if (ticket < program().signal_restart) return AnyOf(ScheduleKind::kSignalRestart);
+  if (ticket < chances.kill) return AnyOf(ScheduleKind::kKill);
+  ticket -= chances.kill;
+  if (ticket < chances.signal) return AnyOf(ScheduleKind::kSignal);
+  ticket -= chances.signal;
+  if (ticket < chances.signal_restart) return AnyOf(ScheduleKind::kSignalRestart);
+  ticket -= chances.signal_restart;
+  if (ticket < chances.respawn) return AnyOf(ScheduleKind::kRespawn);
   return std::nullopt;
 }
 
+// Nobody is ready.
 std::optional<ScheduleEntry> SteppedRound::Rescue() {
+  if (program().respawn > 0) {
+    if (auto successor = AnyOf(ScheduleKind::kRespawn)) return successor;
+  }
   if (rescues_ == program().rescues) return std::nullopt;
   ++rescues_;
   return AnyOf(ScheduleKind::kSignal);
@@ -161,7 +178,7 @@ std::optional<ScheduleEntry> SteppedRound::Rescue() {
 std::optional<ScheduleEntry> SteppedRound::AnyOf(ScheduleKind kind) {
   std::vector<ScheduleEntry> entries;
   for (const Player& player : players_) {
-    const ScheduleEntry entry{.kind = kind, .worker = player.worker};
+    const ScheduleEntry entry{.kind = kind, .worker = static_cast<std::uint16_t>(player.plan)};
     if (CanApply(entry)) entries.push_back(entry);
   }
   if (entries.empty()) return std::nullopt;
@@ -173,6 +190,7 @@ Result<void> SteppedRound::Apply(const ScheduleEntry& entry) {
   switch (entry.kind) {
     case ScheduleKind::kStart: {
       Seat& seat = SeatOf(player);
+      cursors_[player.plan].Begin();
       seat.gate.fetch_add(1, std::memory_order_release);
       FutexWakeAll(seat.gate);
       return {};
@@ -180,17 +198,30 @@ Result<void> SteppedRound::Apply(const ScheduleEntry& entry) {
     case ScheduleKind::kSignal:
     case ScheduleKind::kSignalRestart: {
       const bool restart = entry.kind == ScheduleKind::kSignalRestart;
-      record_(restart ? FaultKind::kSignalRestart : FaultKind::kSignal, player.worker);
+      hands_.record(restart ? FaultKind::kSignalRestart : FaultKind::kSignal, player.worker);
       ::kill(crew_.Pid(player.seat), restart ? kStepSignalRestart : kStepSignal);
       return {};
     }
     case ScheduleKind::kKill:
-      record_(FaultKind::kKill, player.worker);
+      hands_.record(FaultKind::kKill, player.worker);
       crew_.Kill(player.seat);
       player.alive = false;
       return {};
+    case ScheduleKind::kRespawn:
+      return Replace(player);
   }
   return {};
+}
+
+Result<void> SteppedRound::Replace(Player& player) {
+  hands_.record(FaultKind::kRespawn, player.worker);
+  ++successors_;
+  const WorkerPlan& plan = program().workers[player.plan];
+  const std::uint32_t reached = cursors_[player.plan].reached();
+  cursors_[player.plan] = ScriptCursor(plan, facility_.Calls(), reached);
+  auto replaced = hands_.replace(player, reached);
+  if (replaced && banded_) replaced = band_.Admit(crew_.Pid(player.seat), plan.rank);
+  return replaced;
 }
 
 Result<void> SteppedRound::AwaitQuiet() {

@@ -31,6 +31,7 @@ Result<void> DescribeSteps(const SteppedPlan& plan, Scheduler scheduler, SharedP
   shared.signal = plan.signal;
   shared.signal_restart = plan.signal_restart;
   shared.kill = plan.kill;
+  shared.respawn = plan.respawn;
   shared.rescues = plan.rescues;
   shared.entry_count = static_cast<std::uint32_t>(plan.schedule.size());
   std::ranges::copy(plan.schedule, shared.entries.begin());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/base/clock.h"
+#include "src/program/script_cursor.h"
 
 namespace parley {
 
@@ -52,19 +53,18 @@ void WorkerScript::MakeCall(const Step& step) {
 }
 
 void WorkerScript::RunSteps() {
-  std::uint32_t made = 0;
-  for (std::uint32_t i = 0; i < plan_.step_count; ++i) {
-    for (std::uint16_t n = 0; n < plan_.steps[i].repeat; ++n) {
-      while (seat_.gate.load(std::memory_order_acquire) == made) {
-        FutexWait(seat_.gate, made, 0);
-      }
-      if (performer_.HasRoom(8)) {
-        MakeCall(plan_.steps[i]);
-      } else {
-        seat_.truncated = true;
-      }
-      seat_.made.store(++made, std::memory_order_release);
+  const auto predecessors = static_cast<std::uint32_t>(seat_.drawn.load());
+  ScriptCursor cursor(plan_, performer_.facility().Calls(), predecessors);
+  for (std::uint32_t made = 0; !cursor.AtEnd(); cursor.Begin()) {
+    while (seat_.gate.load(std::memory_order_acquire) == made) {
+      FutexWait(seat_.gate, made, 0);
     }
+    if (performer_.HasRoom(8)) {
+      MakeCall(StepOfCall(plan_, cursor.next()));
+    } else {
+      seat_.truncated = true;
+    }
+    seat_.made.store(++made, std::memory_order_release);
   }
 }
 

@@ -140,6 +140,7 @@ enum class FaultKind : std::uint8_t {
   kContinue,
   kSignal,         // a signal with a handler, installed without SA_RESTART
   kSignalRestart,  // the same, installed with SA_RESTART
+  kRespawn,        // stepped: another process takes the place of that killed worker; successors.h
 };
 
 // A kill has a start and an end, like a call: returned_ns is when wait() had reported the death.
