@@ -17,7 +17,7 @@ TEST(SteppedQueue, GivesTheOldestOfTheHighestPriorityToWhomItHasTo) {
   const ScriptRole writers{.ends = Ends::kNone,
                            .topologies = anybody,
                            .first = {"open_write", "open_both", "open_write_nonblock"},
-                           .calls = {"send", "send", "send", "send", "send_past", "set_nonblock"},
+                           .calls = {"send", "send", "send", "send", "send_near", "send_past", "set_nonblock"},
                            .calls_high = 12,
                            .bytes = {0, 23, 24, 64},
                            .classes = {0, 0, 1, 200, 32767},
@@ -27,7 +27,7 @@ TEST(SteppedQueue, GivesTheOldestOfTheHighestPriorityToWhomItHasTo) {
       .ends = Ends::kNone,
       .topologies = anybody,
       .first = {"open_read", "open_both", "open_read_nonblock"},
-      .calls = {"receive", "receive", "receive", "receive", "receive_past", "set_nonblock"},
+      .calls = {"receive", "receive", "receive", "receive", "receive_near", "receive_past", "set_nonblock"},
       .calls_high = 12,
       .bytes = {8192},
       .classes = {0},
@@ -38,7 +38,8 @@ TEST(SteppedQueue, GivesTheOldestOfTheHighestPriorityToWhomItHasTo) {
                         .roles = {writers, readers},
                         .signal = 64,
                         .signal_restart = 64,
-                        .kill = 32}));
+                        .kill = 32,
+                        .respawn = 128}));
 }
 
 }  // namespace

@@ -17,6 +17,14 @@ constexpr std::uint64_t kSpinNs = 20 * kNsPerUs;
 // Between two looks at one who waits for a page or a lock of the kernel.
 constexpr std::uint64_t kStirNs = 50 * kNsPerUs;
 
+// Between two looks at one whose deadline is near.
+constexpr std::uint64_t kExpiryPauseNs = 100 * kNsPerUs;
+// How late a near deadline must be before it counts as missed.  In the bands the sleeper's timer
+// and the scheduler's own run down on one CPU, and the sleeper goes first; elsewhere a machine
+// would have to keep one CPU, and not the other, from its timers for that long.
+constexpr std::uint64_t kOverdueInBandsNs = 100 * kNsPerMs;
+constexpr std::uint64_t kOverdueNs = 1 * kNsPerS;
+
 bool Writes(Effect effect) {
   switch (effect) {
     case Effect::kPoll:
@@ -66,6 +74,7 @@ Result<void> SteppedRound::Run() {
     header_.step.store(step, std::memory_order_release);
     done = Apply(*entry);
     if (done) done = AwaitQuiet();
+    if (done && expires_) done = AwaitDeadline(players_[entry->worker]);
   }
   if (done) done = LookForDeaths(crew_, players_);
   for (std::size_t i = 0; i < players_.size(); ++i) {
@@ -187,10 +196,14 @@ std::optional<ScheduleEntry> SteppedRound::AnyOf(ScheduleKind kind) {
 
 Result<void> SteppedRound::Apply(const ScheduleEntry& entry) {
   Player& player = players_[entry.worker];
+  expires_ = false;
   switch (entry.kind) {
     case ScheduleKind::kStart: {
       Seat& seat = SeatOf(player);
-      cursors_[player.plan].Begin();
+      ScriptCursor& cursor = cursors_[player.plan];
+      const Step& step = StepOfCall(program().workers[player.plan], cursor.next());
+      expires_ = facility_.Calls()[step.call].deadline == Deadline::kNear;
+      cursor.Begin();
       seat.gate.fetch_add(1, std::memory_order_release);
       FutexWakeAll(seat.gate);
       return {};
@@ -234,6 +247,17 @@ Result<void> SteppedRound::AwaitQuiet() {
     ::sched_yield();
   }
   return {};
+}
+
+// A sleeper's time comes while nobody else may begin anything: that it expired is part of the step
+// in which it fell asleep.  Who has not returned by far is a sleeper like any other.
+Result<void> SteppedRound::AwaitDeadline(const Player& player) {
+  const std::uint64_t until = NowNs() + (banded_ ? kOverdueInBandsNs : kOverdueNs);
+  while (Asleep(player) && NowNs() < until) {
+    if (auto dead = LookForDeaths(crew_, players_); !dead) return dead;
+    SleepNs(kExpiryPauseNs);
+  }
+  return AwaitQuiet();
 }
 
 // In the bands the scheduler runs when no worker can.  One that waits for a page or for a lock of

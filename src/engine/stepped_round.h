@@ -67,6 +67,7 @@ class SteppedRound {
   Result<void> Apply(const ScheduleEntry& entry);
   Result<void> Replace(Player& player);
   Result<void> AwaitQuiet();
+  Result<void> AwaitDeadline(const Player& player);
   Result<void> AwaitStill();
   bool QuietByProc();
 
@@ -81,6 +82,7 @@ class SteppedRound {
   std::vector<ScriptCursor> cursors_;  // by worker of the program
   std::vector<bool> replaceable_;      // the same
   std::vector<Candidate> candidates_;
+  bool expires_ = false;  // the call that began last has a near deadline
   Random faults_;
   std::uint32_t next_entry_ = 0;
   std::uint32_t rescues_ = 0;

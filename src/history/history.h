@@ -89,6 +89,7 @@ enum class Deadline : std::uint8_t {
   kFar,      // to a time that does not come
   kPast,     // to a time that has passed: not at all
   kInvalid,  // to no time that there is
+  kNear,     // to a time that comes soon; in stepped rounds nobody begins anything before it has
 };
 
 struct Call {

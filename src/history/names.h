@@ -26,7 +26,7 @@ inline constexpr auto kSelectNames =
     std::to_array<std::string_view>({"any", "equal", "lowest", "except", "highest"});
 
 inline constexpr auto kDeadlineNames =
-    std::to_array<std::string_view>({"none", "far", "past", "invalid"});
+    std::to_array<std::string_view>({"none", "far", "past", "invalid", "near"});
 
 std::optional<Effect> EffectOfName(std::string_view name);
 
