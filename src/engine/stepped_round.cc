@@ -96,6 +96,7 @@ Result<void> SteppedRound::ChooseScheduler() {
   }
   banded_ = entered.has_value();
   if (banded_) {
+    for (const Player& player : players_) watches_.emplace_back(crew_.Pid(player.seat));
     StoreText(header_.outcome.scheduler, "bands");
     return {};
   }
@@ -163,7 +164,7 @@ std::optional<ScheduleEntry> SteppedRound::DrawFault() {
     return std::nullopt;
   }
   std::uint64_t ticket = faults_.Below(1024);
-  if (ticket < chances.kill) return AnyOf(ScheduleKind::kKill);
+  if (ticket < chances.kill) return AnyKill();
   ticket -= chances.kill;
   if (ticket < chances.signal) return AnyOf(ScheduleKind::kSignal);
   ticket -= chances.signal;
@@ -171,6 +172,14 @@ std::optional<ScheduleEntry> SteppedRound::DrawFault() {
   ticket -= chances.signal_restart;
   if (ticket < chances.respawn) return AnyOf(ScheduleKind::kRespawn);
   return std::nullopt;
+}
+
+// Every other kill hits somebody inside a call, when there is anybody: that is where it may tear.
+std::optional<ScheduleEntry> SteppedRound::AnyKill() {
+  if (faults_.Below(2) == 0) {
+    if (auto inside = AnyOf(ScheduleKind::kKill, Whom::kSleepers)) return inside;
+  }
+  return AnyOf(ScheduleKind::kKill);
 }
 
 // Nobody is ready.
@@ -184,10 +193,11 @@ std::optional<ScheduleEntry> SteppedRound::Rescue() {
 }
 
 // One of the workers to whom that can happen.
-std::optional<ScheduleEntry> SteppedRound::AnyOf(ScheduleKind kind) {
+std::optional<ScheduleEntry> SteppedRound::AnyOf(ScheduleKind kind, Whom whom) {
   std::vector<ScheduleEntry> entries;
   for (const Player& player : players_) {
     const ScheduleEntry entry{.kind = kind, .worker = static_cast<std::uint16_t>(player.plan)};
+    if (whom == Whom::kSleepers && !Asleep(player)) continue;
     if (CanApply(entry)) entries.push_back(entry);
   }
   if (entries.empty()) return std::nullopt;
@@ -233,8 +243,9 @@ Result<void> SteppedRound::Replace(Player& player) {
   const std::uint32_t reached = cursors_[player.plan].reached();
   cursors_[player.plan] = ScriptCursor(plan, facility_.Calls(), reached);
   auto replaced = hands_.replace(player, reached);
-  if (replaced && banded_) replaced = band_.Admit(crew_.Pid(player.seat), plan.rank);
-  return replaced;
+  if (!replaced || !banded_) return replaced;
+  watches_[player.plan] = SleepWatch(crew_.Pid(player.seat));
+  return band_.Admit(crew_.Pid(player.seat), plan.rank);
 }
 
 Result<void> SteppedRound::AwaitQuiet() {
@@ -265,7 +276,7 @@ Result<void> SteppedRound::AwaitDeadline(const Player& player) {
 // needs the CPU for others than the band.
 Result<void> SteppedRound::AwaitStill() {
   const auto stirs = [&](const Player& player) {
-    return Asleep(player) && !LooksAsleep(crew_.Pid(player.seat));
+    return Asleep(player) && !watches_[player.plan].Asleep();
   };
   while (std::ranges::any_of(players_, stirs)) {
     if (auto dead = LookForDeaths(crew_, players_); !dead) return dead;

@@ -22,6 +22,7 @@
 #include "src/engine/band.h"
 #include "src/engine/crew.h"
 #include "src/engine/player.h"
+#include "src/engine/watchdog.h"
 #include "src/facility/facility.h"
 #include "src/program/script_cursor.h"
 #include "src/strategy/strategy.h"
@@ -62,7 +63,9 @@ class SteppedRound {
   std::optional<ScheduleEntry> NextEntry();
   std::optional<ScheduleEntry> DrawFault();
   std::optional<ScheduleEntry> Rescue();
-  std::optional<ScheduleEntry> AnyOf(ScheduleKind kind);
+  enum class Whom : std::uint8_t { kAnybody, kSleepers };
+  std::optional<ScheduleEntry> AnyKill();
+  std::optional<ScheduleEntry> AnyOf(ScheduleKind kind, Whom whom = Whom::kAnybody);
 
   Result<void> Apply(const ScheduleEntry& entry);
   Result<void> Replace(Player& player);
@@ -78,6 +81,7 @@ class SteppedRound {
   Hands hands_;
   Band band_;
   bool banded_ = false;
+  std::vector<SleepWatch> watches_;  // in the bands, by worker of the program
   std::unique_ptr<Strategy> strategy_;
   std::vector<ScriptCursor> cursors_;  // by worker of the program
   std::vector<bool> replaceable_;      // the same
