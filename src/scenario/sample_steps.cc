@@ -13,7 +13,7 @@ constexpr std::uint64_t kCallsMin = 2;
 constexpr std::uint64_t kCallsMax = 14;
 // Chances in 1024 a step.
 constexpr std::uint16_t kSignalChance = 48;
-constexpr std::uint16_t kKillChance = 32;
+constexpr std::uint16_t kKillChance = 48;
 constexpr std::uint16_t kRespawnChance = 128;  // once somebody is dead
 constexpr std::uint16_t kRescues = 24;
 
