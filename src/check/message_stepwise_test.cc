@@ -89,10 +89,8 @@ TEST(MessageStepwise, JudgesASuccessorLikeAnybody) {
   MessageBuilder built(3, 10);
   built.Receive(1, {.from = Begun(1)});
   built.Kill(1, Begun(2), Over(2));
-  built.history().faults.push_back({.kind = FaultKind::kRespawn,
-                                    .worker = 1,
-                                    .invoked_ns = Begun(3),
-                                    .returned_ns = Over(3)});
+  built.history().faults.push_back(
+      {.kind = FaultKind::kRespawn, .worker = 1, .invoked_ns = Begun(3), .returned_ns = Over(3)});
   built.Receive(2, {.from = Begun(4)});
 
   EXPECT_EQ(Broken(built), Names{});

@@ -14,8 +14,8 @@ namespace parley {
 inline constexpr std::size_t kEffectCount = static_cast<std::size_t>(Effect::kPeek) + 1;
 inline constexpr auto kOutcomeNames =
     std::to_array<std::string_view>({"returned", "maybe", "pending"});
-inline constexpr auto kFaultNames =
-    std::to_array<std::string_view>({"kill", "stop", "continue", "signal", "signal-restart", "respawn"});
+inline constexpr auto kFaultNames = std::to_array<std::string_view>(
+    {"kill", "stop", "continue", "signal", "signal-restart", "respawn"});
 inline constexpr auto kTopologyNames =
     std::to_array<std::string_view>({"related", "forked", "unrelated"});
 inline constexpr auto kExtentNames =

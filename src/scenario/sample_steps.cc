@@ -176,9 +176,8 @@ void SampleSteps(Draft& draft) {
   const auto kills = [](const FaultRule& fault) { return fault.kind == FaultKind::kKill; };
   if (std::ranges::none_of(draft.rules.faults, kills)) return;
   draft.program.stepped->kill = kKillChance;
-  if (std::ranges::any_of(draft.rules.faults, [&](const FaultRule& fault) {
-        return kills(fault) && fault.respawn;
-      })) {
+  if (std::ranges::any_of(draft.rules.faults,
+                          [&](const FaultRule& fault) { return kills(fault) && fault.respawn; })) {
     LetOthersCome(draft.program, draft.facility, draft.root);
   }
 }
