@@ -54,6 +54,10 @@ class Drawing {
       }
     }
     program.stepped = Plan(program.workers.size());
+    if (shape_.respawn > 0 && Coin()) {
+      program.stepped->respawn = static_cast<std::uint16_t>(*Between(1, shape_.respawn));
+      program.maker_keeps = !facility_.named();
+    }
     return program;
   }
 
@@ -140,6 +144,8 @@ class Drawing {
         return shape_.signal_restart > 0 ? ScheduleKind::kSignalRestart : ScheduleKind::kStart;
       case 2:
         return shape_.kill > 0 ? ScheduleKind::kKill : ScheduleKind::kStart;
+      case 3:
+        return shape_.respawn > 0 ? ScheduleKind::kRespawn : ScheduleKind::kStart;
       default:
         return ScheduleKind::kStart;
     }

@@ -45,6 +45,7 @@ struct ScriptShape {
   std::uint16_t signal = 0;
   std::uint16_t signal_restart = 0;
   std::uint16_t kill = 0;
+  std::uint16_t respawn = 0;        // in a part of the programs; pipes are then kept by their maker
   std::uint32_t entries_high = 16;  // of the schedule that is written down
 };
 

@@ -31,7 +31,8 @@ TEST(SteppedFifo, LetsOpenersMeet) {
                         .encoding = Encoding::kFramed,
                         .records = {24, 512, 4096},
                         .roles = {writers, readers},
-                        .kill = 32}));
+                        .kill = 32,
+                        .respawn = 128}));
 }
 
 }  // namespace

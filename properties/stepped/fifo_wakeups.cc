@@ -29,7 +29,8 @@ TEST(SteppedFifo, WakesWhomItHasTo) {
                         .roles = {writers, readers},
                         .signal = 64,
                         .signal_restart = 64,
-                        .kill = 32}));
+                        .kill = 32,
+                        .respawn = 128}));
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ TEST(SteppedPipe, WakesWhomItHasTo) {
                         .roles = {writers, readers},
                         .signal = 64,
                         .signal_restart = 64,
-                        .kill = 32}));
+                        .kill = 32,
+                        .respawn = 128}));
 }
 
 }  // namespace

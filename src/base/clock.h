@@ -27,6 +27,13 @@ inline void SleepNs(std::uint64_t ns) {
   ::nanosleep(&time, nullptr);
 }
 
+// Uses the CPU for that long.
+inline void SpinFor(std::uint64_t ns) {
+  const std::uint64_t until = NowNs() + ns;
+  while (NowNs() < until) {
+  }
+}
+
 struct ClockTest {
   std::uint64_t rounds = 0;      // hand-overs between two cores that were compared
   std::uint64_t violations = 0;  // stamps smaller than the stamp handed over with them

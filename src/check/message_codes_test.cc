@@ -42,6 +42,7 @@ TEST(MessageCodes, KeepsWhatTheStandardSays) {
   EXPECT_EQ(Queue().Receiving(64, 0), Names{});
   EXPECT_EQ(Queue().Receiving(63, EMSGSIZE), Names{});
   EXPECT_EQ(Queue().Until(Deadline::kPast).Receiving(64, ETIMEDOUT), Names{});
+  EXPECT_EQ(Queue().Until(Deadline::kNear).Receiving(64, ETIMEDOUT), Names{});
   EXPECT_EQ(Queue().Until(Deadline::kInvalid).Sending(64, 0, EINVAL), Names{});
   EXPECT_EQ(Queue().Until(Deadline::kInvalid).Sending(64, 0, 0), Names{}) << "it need not wait";
 }

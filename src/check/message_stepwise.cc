@@ -1,5 +1,5 @@
-// O-MODEL of messages: after each step of a stepped history nobody sleeps who could go on, and a
-// signal has done to a sleeper what its handler's SA_RESTART says.
+// O-MODEL of messages: after each step of a stepped history nobody sleeps who could go on or whose
+// time has come, and a signal has done to a sleeper what its handler's SA_RESTART says.
 //
 // Between two steps everybody sleeps or is between calls, so that the number of messages in the
 // queue is known exactly: sends that returned less receives that did.  What receives give is judged
@@ -70,6 +70,10 @@ class StepJudge {
     const Effect effect = history_.effect(op);
     if (!Moves(effect)) return;
     inside_.erase(op.worker);
+    // It expired in the step in which it fell asleep, when nobody else did anything.
+    if (op.failed_with(ETIMEDOUT) && history_.calls[op.call].deadline == Deadline::kNear) {
+      tallies_.deadline.AddChances(1);
+    }
     if (!op.succeeded()) return;
     content_ += effect == Effect::kPut ? 1 : -1;
     // It had slept: somebody woke it.
@@ -116,6 +120,9 @@ class StepJudge {
                         "none",
                         step.number),
             {id});
+      } else if (deadline == Deadline::kNear) {
+        tallies_.deadline.Break(
+            fmt::format("step {}: a call sleeps on, though its time has come", step.number), {id});
       } else if (history_.effect(op) == Effect::kTake) {
         if (content_ <= 0 || !TakesAny(history_.calls[op.call].select)) continue;
         tallies_.receiver.Break(

@@ -67,6 +67,39 @@ TEST(MessageStepwise, JudgesWhatASignalDoes) {
   EXPECT_EQ(broken(FaultKind::kSignalRestart, true), Names{"restarted-wrongly"});
 }
 
+TEST(MessageStepwise, BreaksWhenACallOutsleepsItsTime) {
+  const auto broken = [](Deadline deadline, bool expires) {
+    MessageBuilder built(1, 10);
+    built.history().calls[1].deadline = deadline;
+    MessageBuilder::Spec spec{.from = Begun(1)};
+    if (expires) {
+      spec.to = Over(1);
+      spec.error = ETIMEDOUT;
+    }
+    built.Receive(0, spec);
+    return Broken(built);
+  };
+
+  EXPECT_EQ(broken(Deadline::kNear, true), Names{});
+  EXPECT_EQ(broken(Deadline::kNear, false), Names{"deadline-wrong"});
+  EXPECT_EQ(broken(Deadline::kFar, false), Names{});
+}
+
+TEST(MessageStepwise, JudgesASuccessorLikeAnybody) {
+  MessageBuilder built(3, 10);
+  built.Receive(1, {.from = Begun(1)});
+  built.Kill(1, Begun(2), Over(2));
+  built.history().faults.push_back(
+      {.kind = FaultKind::kRespawn, .worker = 1, .invoked_ns = Begun(3), .returned_ns = Over(3)});
+  built.Receive(2, {.from = Begun(4)});
+
+  EXPECT_EQ(Broken(built), Names{});
+
+  built.Send(0, {.from = Begun(5), .to = Over(5)});
+
+  EXPECT_EQ(Broken(built), Names{"receiver-asleep"});
+}
+
 TEST(MessageStepwise, AKilledSleeperSleepsNoMore) {
   MessageBuilder built(2, 10);
   built.Receive(1, {.from = Begun(1)});

@@ -21,16 +21,17 @@ inline constexpr std::uint16_t kWrite = 2;
 inline constexpr std::uint16_t kWriter = 0;
 inline constexpr std::uint16_t kReader = 1;
 inline constexpr std::uint16_t kOther = 2;
+inline constexpr std::uint16_t kMaker = 3;
 
 // Steps of a pipe of one writer, one reader and one who holds both ends; or of a FIFO.
 class Steps {
  public:
   explicit Steps(bool nonblocking = false, std::uint64_t capacity_bytes = 65536)
-      : recorder_("pipe", 3, capacity_bytes) {
+      : recorder_("pipe", 4, capacity_bytes) {
     Hold(kWriter, "hold_write", kWrite, nonblocking);
     Hold(kReader, "hold_read", kRead, nonblocking);
   }
-  explicit Steps(const char* fifo) : recorder_(fifo, 3, 65536) {
+  explicit Steps(const char* fifo) : recorder_(fifo, 4, 65536) {
     recorder_.Did(kWriter, "make", 0, 0, 0);
   }
 
@@ -91,7 +92,7 @@ class Steps {
  private:
   model::Recorder recorder_;
   std::uint32_t last_ = 0;
-  std::uint64_t position_[3] = {};
+  std::uint64_t position_[4] = {};
 };
 
 // What the checker finds broken.

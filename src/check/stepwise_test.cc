@@ -73,6 +73,31 @@ TEST(CheckStepwise, RefusesAReaderThatEndOfFileDoesNotWake) {
             Clauses{"end-of-file-asleep"});
 }
 
+// kOther is handed the reading end when the reader is dead, and goes on in its place.
+Steps WithSuccessor(std::uint32_t first_bytes) {
+  Steps steps;
+  steps.Hold(kMaker, "hold_read", kRead, false);
+  steps.Write(kWriter, 5).Gives(5).Write(kWriter, 5).Gives(5);
+  if (first_bytes > 0) steps.Read(kReader, first_bytes).Gives({Written(kWriter, 0, first_bytes)});
+  steps.Fault(FaultKind::kKill, kReader).Fault(FaultKind::kRespawn, kReader);
+  steps.Hold(kOther, "hold_read", kRead, false);
+  return steps;
+}
+
+TEST(CheckStepwise, LetsASuccessorGoOnWhereThePipeIs) {
+  EXPECT_EQ(
+      Broken(WithSuccessor(5).Begin(kOther, "read", kRead, 9).Gives({Written(kWriter, 5, 5)})),
+      Clauses{});
+}
+
+TEST(CheckStepwise, RefusesASuccessorWhatItRefusesOthers) {
+  EXPECT_EQ(Broken(WithSuccessor(0).Begin(kOther, "read", kRead, 9)),
+            Clauses{"receiver-asleep-with-data"});
+  EXPECT_EQ(Broken(WithSuccessor(5).Begin(kOther, "read", kRead, 9).Gives(0)), Clauses{"lost"});
+  EXPECT_EQ(Broken(WithSuccessor(5).Begin(kOther, "write", kRead, 9).Gives(9)),
+            Clauses{"wrong-end"});
+}
+
 TEST(CheckStepwise, RefusesEndOfFileWithAWriterOrData) {
   EXPECT_EQ(Broken(Steps().Read(kReader, 9).Gives(0)), Clauses{"end-of-file-early"});
   EXPECT_EQ(Broken(Steps()

@@ -58,4 +58,9 @@ void FutexWakeAll(const std::atomic<std::uint32_t>& word) {
   ::syscall(SYS_futex, &word, FUTEX_WAKE, 1 << 30, nullptr, nullptr, 0);
 }
 
+void RingBell(ArenaHeader& header) {
+  header.bell.fetch_add(1, std::memory_order_release);
+  FutexWakeAll(header.bell);
+}
+
 }  // namespace parley

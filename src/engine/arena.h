@@ -26,6 +26,7 @@ namespace parley {
 inline constexpr std::size_t kMaxSeats = kMaxWorkers + 8;  // some are busy dying
 inline constexpr std::size_t kMaxFaults = 256;
 inline constexpr std::size_t kMaxLogs = kMaxWorkers + 1 + kMaxFaults;  // workers, maker, successors
+inline constexpr std::uint32_t kMaxSteppedSuccessors = 32;             // scripts are short
 inline constexpr std::size_t kMaxSightings = kMaxWorkers;
 inline constexpr std::size_t kMaxResidueBytes = 4096;
 inline constexpr std::size_t kTextBytes = 256;
@@ -80,6 +81,7 @@ struct SharedProgram {
   std::uint16_t signal = 0;  // as in SteppedPlan
   std::uint16_t signal_restart = 0;
   std::uint16_t kill = 0;
+  std::uint16_t respawn = 0;
   std::uint16_t rescues = 0;
   std::uint32_t entry_count = 0;
   std::array<ScheduleEntry, kMaxScheduleEntries> entries{};
@@ -165,6 +167,9 @@ void FutexWait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
 
 // Wakes all that wait on word.  For shared memory: never FUTEX_PRIVATE.
 void FutexWakeAll(const std::atomic<std::uint32_t>& word);
+
+// Wakes the crew leader.
+void RingBell(ArenaHeader& header);
 
 // Stamps of a call that begins and of one that returns: the clock's, or logical time.
 inline std::uint64_t BeginNs(const ArenaHeader& header) {

@@ -53,7 +53,7 @@ Result<void> RoundLeader::Conduct() {
   Result<void> done = ShareLogs();
   if (done) done = MakeObject();
   for (std::uint32_t plan = 0; done && plan < program().worker_count; ++plan) {
-    done = SeatWorker(plan, static_cast<std::uint16_t>(plan), kFirst);
+    done = SeatFirst(plan);
   }
   for (Player& player : players_) {
     if (done) done = AwaitReady(player);
@@ -82,16 +82,26 @@ Result<void> RoundLeader::Conduct() {
   return done;
 }
 
-Result<void> RoundLeader::ShareLogs() {
-  std::uint32_t successors = 0;
-  for (std::uint32_t i = 0; i < program().fault_count; ++i) {
-    const FaultPlan& fault = program().faults[i];
-    if (fault.kind == FaultKind::kKill && fault.respawn) ++successors;
+// The most that may come.
+std::uint32_t RoundLeader::SuccessorsPlanned() const {
+  const auto schedule = std::span(program().entries).first(program().entry_count);
+  if (program().stepped) {
+    const bool respawns =
+        program().respawn > 0 ||
+        std::ranges::find(schedule, ScheduleKind::kRespawn, &ScheduleEntry::kind) != schedule.end();
+    return respawns ? kMaxSteppedSuccessors : 0;
   }
-  const std::uint32_t logs = program().worker_count + 1 + successors;
-  if (logs > kMaxLogs) return InputError(fmt::format("{} logs exceed {}", logs, kMaxLogs));
-  const std::uint64_t share = header_.records / logs;
-  for (std::uint32_t i = 0; i < logs; ++i) {
+  const auto faults = std::span(program().faults).first(program().fault_count);
+  return static_cast<std::uint32_t>(std::ranges::count_if(faults, [](const FaultPlan& fault) {
+    return fault.kind == FaultKind::kKill && fault.respawn;
+  }));
+}
+
+Result<void> RoundLeader::ShareLogs() {
+  logs_ = program().worker_count + 1 + SuccessorsPlanned();
+  if (logs_ > kMaxLogs) return InputError(fmt::format("{} logs exceed {}", logs_, kMaxLogs));
+  const std::uint64_t share = header_.records / logs_;
+  for (std::uint32_t i = 0; i < logs_; ++i) {
     header_.logs[i].offset = i * share;
     header_.logs[i].capacity = share;
     header_.logs[i].count.store(0);
@@ -105,16 +115,30 @@ Result<void> RoundLeader::ShareLogs() {
   return {};
 }
 
+Result<void> RoundLeader::SeatFirst(std::uint32_t plan) {
+  // A creator has its seat already.
+  const auto it = std::ranges::find(players_, plan, &Player::plan);
+  if (it != players_.end()) return HandOut(*it);
+  const auto player = SeatWorker(plan, static_cast<std::uint16_t>(plan), kFirst);
+  if (!player) return std::unexpected(player.error());
+  players_.push_back(*player);
+  return {};
+}
+
+// Another process for a killed worker's place, ready to begin.
+Result<Player> RoundLeader::SeatSuccessor(std::uint32_t plan, std::uint64_t operations_made) {
+  auto player = SeatWorker(plan, next_worker_++, operations_made);
+  if (!player) return player;
+  if (auto ready = AwaitReady(*player); !ready) return std::unexpected(ready.error());
+  return player;
+}
+
 // Gives a worker of the program a process, and the process what it needs to begin.
 // operations_made: by its predecessors, or kFirst.
-Result<void> RoundLeader::SeatWorker(std::uint32_t plan, std::uint16_t worker,
-                                     std::uint64_t operations_made) {
+Result<Player> RoundLeader::SeatWorker(std::uint32_t plan, std::uint16_t worker,
+                                       std::uint64_t operations_made) {
   const bool successor = operations_made != kFirst;
   const WorkerPlan& wanted = program().workers[plan];
-  if (wanted.creator && !successor) {
-    const auto it = std::ranges::find(players_, plan, &Player::plan);
-    if (it != players_.end()) return HandOut(*it);
-  }
   const bool fresh = wanted.fresh || wanted.topology == Topology::kForked;
   const bool reads = wanted.ends == Ends::kRead || wanted.ends == Ends::kBoth;
   const bool writes = wanted.ends == Ends::kWrite || wanted.ends == Ends::kBoth;
@@ -144,8 +168,9 @@ Result<void> RoundLeader::SeatWorker(std::uint32_t plan, std::uint16_t worker,
   place.progress.store(0);
   place.drawn.store(successor ? operations_made : 0);
   header_.outcome.plan_of[worker] = plan;
-  players_.push_back({.seat = *seat, .plan = plan, .worker = worker, .alive = true});
-  return HandOut(players_.back());
+  Player player{.seat = *seat, .plan = plan, .worker = worker, .alive = true};
+  if (auto handed = HandOut(player); !handed) return std::unexpected(handed.error());
+  return player;
 }
 
 Result<void> RoundLeader::HandOut(Player& player) {

@@ -30,10 +30,14 @@ class RoundLeader {
   const SharedProgram& program() const { return header_.program; }
   std::string PlannedDirectory() const { return program().directory.data(); }
 
+  std::uint32_t SuccessorsPlanned() const;
   Result<void> ShareLogs();
   Result<void> MakeObject();
   Result<void> MakeObjectBy(std::uint32_t plan);
-  Result<void> SeatWorker(std::uint32_t plan, std::uint16_t worker, std::uint64_t operations_made);
+  Result<void> SeatFirst(std::uint32_t plan);
+  Result<Player> SeatSuccessor(std::uint32_t plan, std::uint64_t operations_made);
+  Result<Player> SeatWorker(std::uint32_t plan, std::uint16_t worker,
+                            std::uint64_t operations_made);
   Result<void> HandOut(Player& player);
   Result<void> AwaitReady(const Player& player);
   void KeepOpen();
@@ -46,6 +50,7 @@ class RoundLeader {
   Result<void> SuperviseStream();
   Result<void> SuperviseScript();
   Result<void> SuperviseStepped();
+  Result<void> ReplaceStepped(Player& player, std::uint32_t reached);
   void DealSteps(std::uint32_t phase);
   Result<void> DealFault(Player& player, std::uint32_t index);
   void ContinueStopped();
@@ -81,6 +86,7 @@ class RoundLeader {
   std::uint32_t lasts_sent_ = 0;
   std::vector<Player> players_;
   std::uint16_t next_worker_ = 0;
+  std::uint32_t logs_ = 0;
   std::uint16_t maker_ = 0;
   bool released_ = false;
   std::uint64_t progress_ = 0;  // calls that had succeeded when somebody last looked

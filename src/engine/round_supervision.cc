@@ -106,10 +106,10 @@ Result<void> RoundLeader::DealFault(Player& player, std::uint32_t index) {
   RecordFault(FaultKind::kKill, player.worker, death.invoked_ns, death.returned_ns);
   player.alive = false;
   if (!fault.respawn) return {};
-  const std::uint32_t plan = player.plan;
-  const std::uint16_t worker = next_worker_++;
-  if (auto seated = SeatWorker(plan, worker, made); !seated) return seated;
-  return AwaitReady(players_.back());
+  const auto successor = SeatSuccessor(player.plan, made);
+  if (!successor) return std::unexpected(successor.error());
+  players_.push_back(*successor);
+  return {};
 }
 
 void RoundLeader::ContinueStopped() {
@@ -222,11 +222,25 @@ Result<void> RoundLeader::SuperviseStepped() {
   // A creator was seated before all others.
   std::ranges::sort(players_, {}, &Player::worker);
   Begin();
-  return SteppedRound(header_, crew_, *facility_, players_,
-                      [&](FaultKind kind, std::uint16_t worker) {
-                        RecordFault(kind, worker, BeginNs(header_), ReturnNs(header_));
-                      })
+  const bool can_be_handed = facility_->named() || !released_;
+  const std::uint32_t successors = logs_ - program().worker_count - 1;
+  return SteppedRound(
+             header_, crew_, *facility_, players_,
+             {.record =
+                  [&](FaultKind kind, std::uint16_t worker) {
+                    RecordFault(kind, worker, BeginNs(header_), ReturnNs(header_));
+                  },
+              .replace = [&](Player& player,
+                             std::uint32_t reached) { return ReplaceStepped(player, reached); },
+              .successors = can_be_handed ? successors : 0})
       .Run();
+}
+
+Result<void> RoundLeader::ReplaceStepped(Player& player, std::uint32_t reached) {
+  const auto successor = SeatSuccessor(player.plan, reached);
+  if (!successor) return std::unexpected(successor.error());
+  player = *successor;
+  return {};
 }
 
 Result<void> RoundLeader::SuperviseScript() {

@@ -14,14 +14,17 @@
 namespace parley {
 namespace {
 
-// Reads a small file of /proc into buffer; empty when it cannot be read.
-std::string_view ReadSmall(pid_t pid, const char* name, std::span<char> buffer) {
+FileDescriptor OpenSmall(pid_t pid, const char* name) {
   std::array<char, 64> path;
   const auto end = fmt::format_to_n(path.data(), path.size() - 1, "/proc/{}/{}", pid, name);
   *end.out = '\0';
-  const FileDescriptor fd(::open(path.data(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return {};
-  const ssize_t bytes = ::read(fd.get(), buffer.data(), buffer.size());
+  return FileDescriptor(::open(path.data(), O_RDONLY | O_CLOEXEC));
+}
+
+// A small file of /proc as it is now, read into buffer; empty when it cannot be read.
+std::string_view ReadSmall(const FileDescriptor& file, std::span<char> buffer) {
+  if (!file.valid()) return {};
+  const ssize_t bytes = ::pread(file.get(), buffer.data(), buffer.size(), 0);
   return bytes > 0 ? std::string_view(buffer.data(), static_cast<std::size_t>(bytes))
                    : std::string_view();
 }
@@ -42,23 +45,27 @@ std::uint64_t Field(std::string_view text, std::string_view name) {
 std::optional<Glimpse> Look(pid_t pid) {
   std::array<char, 4096> buffer;
   Glimpse glimpse;
-  const std::string_view status = ReadSmall(pid, "status", buffer);
+  const std::string_view status = ReadSmall(OpenSmall(pid, "status"), buffer);
   const std::size_t state = status.find("State:");
   if (state == std::string_view::npos) return std::nullopt;
   glimpse.state = status[status.find_first_not_of(" \t", state + 6)];
   glimpse.switches =
       Field(status, "\nvoluntary_ctxt_switches:") + Field(status, "nonvoluntary_ctxt_switches:");
   std::array<char, 256> small;
-  const std::string_view call = ReadSmall(pid, "syscall", small);
+  const std::string_view call = ReadSmall(OpenSmall(pid, "syscall"), small);
   if (!call.empty() && call.front() >= '0' && call.front() <= '9') {
     std::from_chars(call.data(), call.data() + call.size(), glimpse.system_call);
   }
   return glimpse;
 }
 
-bool LooksAsleep(pid_t pid) {
+bool LooksAsleep(pid_t pid) { return SleepWatch(pid).Asleep(); }
+
+SleepWatch::SleepWatch(pid_t pid) : stat_(OpenSmall(pid, "stat")) {}
+
+bool SleepWatch::Asleep() const {
   std::array<char, 512> buffer;
-  const std::string_view stat = ReadSmall(pid, "stat", buffer);
+  const std::string_view stat = ReadSmall(stat_, buffer);
   const std::size_t paren = stat.rfind(')');
   if (paren == std::string_view::npos || paren + 2 >= stat.size()) return false;
   const char state = stat[paren + 2];

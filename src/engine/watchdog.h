@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "src/base/file_descriptor.h"
+
 namespace parley {
 
 struct Glimpse {
@@ -22,7 +24,19 @@ struct Glimpse {
 // What the process is doing now; empty when /proc does not tell.
 std::optional<Glimpse> Look(pid_t pid);
 
-// Just the state letter and the switches, cheaper; system_call stays -1.
+// It sleeps, or is stopped.  Cheaper than Look().
 bool LooksAsleep(pid_t pid);
+
+// The same for many looks at one process: /proc/PID/stat stays open.
+class SleepWatch {
+ public:
+  explicit SleepWatch(pid_t pid);
+
+  // False also when the process is gone.
+  bool Asleep() const;
+
+ private:
+  FileDescriptor stat_;
+};
 
 }  // namespace parley

@@ -30,7 +30,4 @@ class WorkerRound {
   virtual void CloseAll() = 0;
 };
 
-// Wakes the crew leader.
-void RingBell(ArenaHeader& header);
-
 }  // namespace parley

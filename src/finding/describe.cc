@@ -39,6 +39,22 @@ std::string TakeText(const Call& call, const Operation& op) {
   return fmt::format("{} up to {}{}", verb, BytesText(op.requested), PiecesText(op));
 }
 
+std::string_view DeadlineText(Deadline deadline) {
+  switch (deadline) {
+    case Deadline::kNone:
+      break;
+    case Deadline::kFar:
+      return " until a time that does not come";
+    case Deadline::kPast:
+      return " until a time that has passed";
+    case Deadline::kInvalid:
+      return " until a time that is none";
+    case Deadline::kNear:
+      return " until a time that is near";
+  }
+  return "";
+}
+
 // A call that moves whole messages; their class is called what it is in most places.
 std::string MessageText(const Call& call, const Operation& op) {
   const MessageClass klass = UnpackClass(op.argument);
@@ -203,10 +219,11 @@ std::string DescribeOperation(const History& history, std::uint32_t id) {
   const Call& call = history.calls[op.call];
   const bool message = history.header.family == Family::kMessages &&
                        (call.effect == Effect::kPut || call.effect == Effect::kTake);
-  return fmt::format("#{} {} {} {}{}{}", id, history.workers[op.worker].role, op.worker,
-                     message ? MessageText(call, op) : Deed(call, op),
-                     op.nonblocking && call.effect != Effect::kLock ? " without blocking" : "",
-                     OutcomeText(history, op));
+  return fmt::format(
+      "#{} {} {} {}{}{}", id, history.workers[op.worker].role, op.worker,
+      message ? MessageText(call, op).append(DeadlineText(call.deadline)) : Deed(call, op),
+      op.nonblocking && call.effect != Effect::kLock ? " without blocking" : "",
+      OutcomeText(history, op));
 }
 
 }  // namespace parley

@@ -110,6 +110,7 @@ enum class Deadline : std::uint8_t {
   kFar,      // to a time that does not come
   kPast,     // to a time that has passed: not at all
   kInvalid,  // to no time that there is
+  kNear,     // to a time that comes soon; in stepped rounds nobody begins anything before it has
 };
 
 // Whose a lock is, and which locks it is in the way of.  Files know it by its place here.
@@ -176,6 +177,7 @@ enum class FaultKind : std::uint8_t {
   kContinue,
   kSignal,         // a signal with a handler, installed without SA_RESTART
   kSignalRestart,  // the same, installed with SA_RESTART
+  kRespawn,        // stepped: another process takes the place of that killed worker; successors.h
 };
 
 // A kill has a start and an end, like a call: returned_ns is when wait() had reported the death.

@@ -14,8 +14,8 @@ namespace parley {
 inline constexpr std::size_t kEffectCount = static_cast<std::size_t>(Effect::kDuplicateToChild) + 1;
 inline constexpr auto kOutcomeNames =
     std::to_array<std::string_view>({"returned", "maybe", "pending"});
-inline constexpr auto kFaultNames =
-    std::to_array<std::string_view>({"kill", "stop", "continue", "signal", "signal-restart"});
+inline constexpr auto kFaultNames = std::to_array<std::string_view>(
+    {"kill", "stop", "continue", "signal", "signal-restart", "respawn"});
 inline constexpr auto kTopologyNames =
     std::to_array<std::string_view>({"related", "forked", "unrelated"});
 inline constexpr auto kExtentNames =
@@ -27,7 +27,7 @@ inline constexpr auto kSelectNames =
     std::to_array<std::string_view>({"any", "equal", "lowest", "except", "highest"});
 
 inline constexpr auto kDeadlineNames =
-    std::to_array<std::string_view>({"none", "far", "past", "invalid"});
+    std::to_array<std::string_view>({"none", "far", "past", "invalid", "near"});
 
 inline constexpr auto kLockNames =
     std::to_array<std::string_view>({"none", "process", "description", "whole"});

@@ -27,6 +27,7 @@ std::optional<CauseKind> CauseOf(FaultKind kind) {
       return CauseKind::kSignalRestart;
     case FaultKind::kStop:
     case FaultKind::kContinue:
+    case FaultKind::kRespawn:  // what the successor is handed are calls
       break;
   }
   return std::nullopt;

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "src/program/script_cursor.h"
+
 namespace parley {
 namespace {
 
@@ -132,7 +134,8 @@ class Checking {
       Require(entry.worker < program_.workers.size(),
               [&] { return fmt::format("/schedule: there is no worker {}", entry.worker); });
     }
-    const std::uint32_t chances = std::uint32_t{plan.signal} + plan.signal_restart + plan.kill;
+    const std::uint32_t chances =
+        std::uint32_t{plan.signal} + plan.signal_restart + plan.kill + plan.respawn;
     Require(chances <= kMaxChance,
             [&] { return fmt::format("/chances add up to {}; at most {}", chances, kMaxChance); });
   }
@@ -153,28 +156,16 @@ Result<void> CheckProgram(const Program& program) {
 }
 
 bool ReadersFindWholeRecords(const Program& program) {
-  constexpr std::uint32_t kWholeBytesMax = 4096;  // PIPE_BUF of Linux
   const Facility& facility = *FindFacility(program.facility);
-  if (facility.GetTraits().family == Family::kMessages) return true;
-  const auto calls = facility.Calls();
-  std::size_t receivers = 0;
-  bool framed = true;
-  std::optional<std::uint32_t> size;
-  bool one_size = true;
-  for (const WorkerPlan& worker : program.workers) {
-    bool receives = false;
-    for (const Step& step : std::span(worker.steps).first(worker.step_count)) {
-      if (step.kind != StepKind::kCall) continue;
-      const Effect effect = calls[step.call].effect;
-      if (effect != Effect::kPut && effect != Effect::kTake) continue;
-      receives = receives || effect == Effect::kTake;
-      one_size = one_size && step.bytes == size.value_or(step.bytes);
-      size = step.bytes;
-    }
-    receivers += receives ? 1 : 0;
-    framed = framed && worker.encoding == Encoding::kFramed;
-  }
-  return receivers <= 1 || (framed && one_size && size.value_or(0) <= kWholeBytesMax);
+  const auto receives = [&](const WorkerPlan& worker) {
+    return std::ranges::any_of(std::span(worker.steps).first(worker.step_count),
+                               [&](const Step& step) {
+                                 return step.kind == StepKind::kCall &&
+                                        facility.Calls()[step.call].effect == Effect::kTake;
+                               });
+  };
+  return std::ranges::count_if(program.workers, receives) <= 1 ||
+         RecordsAreWhole(program.workers, facility);
 }
 
 }  // namespace parley

@@ -182,6 +182,7 @@ void Decoder::ReadPlan(Members& heading) {
     members.Number("signal", plan.signal, 0, kMaxChance);
     members.Number("signal-restart", plan.signal_restart, 0, kMaxChance);
     members.Number("kill", plan.kill, 0, kMaxChance);
+    members.Number("respawn", plan.respawn, 0, kMaxChance);
     members.RefuseOthers();
   }
   heading.Number("rescues", plan.rescues);

@@ -125,6 +125,7 @@ Json PlanOf(const SteppedPlan& plan) {
   PutUnless<std::uint16_t>(chances, "signal", plan.signal, 0);
   PutUnless<std::uint16_t>(chances, "signal-restart", plan.signal_restart, 0);
   PutUnless<std::uint16_t>(chances, "kill", plan.kill, 0);
+  PutUnless<std::uint16_t>(chances, "respawn", plan.respawn, 0);
   PutUnless(json, "chances", chances, Json::object());
   PutUnless<std::uint16_t>(json, "rescues", plan.rescues, 0);
   return json;

@@ -194,7 +194,7 @@ TEST(DecodeProgram, SaysWhatIsWrongAndWhere) {
             p + "/workers/0: is unrelated and has ends, but a pipe has no name to find it by");
   EXPECT_EQ(Refusal("{\"start\":1}", "{\"start\":2}"), p + "/schedule: there is no worker 2");
   EXPECT_EQ(Refusal("{\"start\":1}", "{\"start\":1,\"kill\":1}"),
-            p + "/schedule/0: must say one of start, signal, signal-restart, kill");
+            p + "/schedule/0: must say one of start, signal, signal-restart, kill, respawn");
   EXPECT_EQ(Refusal("\"times\":2", "\"times\":4096"), p + "/schedule/1: more than 4096 entries");
   EXPECT_EQ(Refusal("\"rank\":3", "\"rank\":3,\"rank\":4"),
             p + "key \"rank\" comes twice in one object");

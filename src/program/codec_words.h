@@ -17,7 +17,7 @@ static_assert(kBodyNames.size() == static_cast<std::size_t>(Body::kCount));
 inline constexpr auto kEndsNames =
     std::to_array<std::string_view>({"none", "read", "write", "both"});
 inline constexpr auto kScheduleNames =
-    std::to_array<std::string_view>({"start", "signal", "signal-restart", "kill"});
+    std::to_array<std::string_view>({"start", "signal", "signal-restart", "kill", "respawn"});
 inline constexpr auto kStrategyNames =
     std::to_array<std::string_view>({"lowest", "random-walk", "pct", "pos", "surw"});
 

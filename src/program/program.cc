@@ -1,8 +1,18 @@
 #include "src/program/program.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace parley {
+
+Body DrawBody(std::uint8_t bodies, Random& random) {
+  if (bodies == 1) return Body::kCounter;
+  std::uint64_t index = random.Below(static_cast<std::uint64_t>(std::popcount(bodies)));
+  for (std::uint8_t body = 0;; ++body) {
+    if ((bodies >> body & 1) == 0) continue;
+    if (index-- == 0) return static_cast<Body>(body);
+  }
+}
 
 std::uint32_t Sizes::Draw(Random& random) const {
   if (count == 0) return 0;

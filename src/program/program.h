@@ -38,6 +38,9 @@ enum class Encoding : std::uint8_t {
 // What fills the body of a framed record.
 enum class Body : std::uint8_t { kCounter, kZeros, kOnes, kNewlines, kMagic, kCount };
 
+// One of a bit set of bodies, uniformly.
+Body DrawBody(std::uint8_t bodies, Random& random);
+
 // A distribution of sizes: one of the choices, uniformly, then uniformly within it, ends included.
 struct Sizes {
   struct Choice {
@@ -161,10 +164,12 @@ enum class ScheduleKind : std::uint8_t {
   kSignal,         // a handled signal, no SA_RESTART, is delivered to it
   kSignalRestart,  // the same with SA_RESTART
   kKill,           // SIGKILL, and its death awaited
+  kRespawn,        // a fresh process takes the place of the killed one; script_cursor.h
 };
 
 // One step of a stepped round.  Lenient: an entry that cannot be applied (the worker sleeps in a
-// call, has finished or is dead) is skipped, so that every part of a schedule is a schedule.
+// call, has finished or is dead, or is not to be replaced) is skipped, so that every part of a
+// schedule is a schedule.  worker: of the program, whichever process has its place.
 struct ScheduleEntry {
   ScheduleKind kind = ScheduleKind::kStart;
   std::uint16_t worker = 0;
@@ -197,6 +202,7 @@ struct SteppedPlan {
   std::uint16_t signal = 0;
   std::uint16_t signal_restart = 0;
   std::uint16_t kill = 0;
+  std::uint16_t respawn = 0;  // also: who is dead when nobody is ready is replaced
   // When nobody is ready and somebody sleeps in a call: up to so many signals (from the strategy's
   // seed) interrupt sleepers, so that the round goes on.
   std::uint16_t rescues = 0;

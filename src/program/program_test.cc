@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <initializer_list>
 #include <set>
+#include <vector>
+
+#include "src/program/script_cursor.h"
 
 namespace parley {
 namespace {
@@ -62,6 +66,55 @@ RC_GTEST_PROP(Sizes, NeverDrawOutsideTheirChoices, ()) {
   const std::uint32_t drawn = sizes.Draw(random);
 
   RC_ASSERT(drawn == other || (drawn >= low && drawn <= low + width));
+}
+
+// The numbers of the calls that a process makes.
+std::vector<std::uint32_t> CallsFrom(ScriptCursor cursor) {
+  std::vector<std::uint32_t> calls;
+  for (; !cursor.AtEnd(); cursor.Begin()) calls.push_back(cursor.next());
+  return calls;
+}
+
+using Calls = std::vector<std::uint32_t>;
+
+constexpr CallTraits kTraits[] = {{.name = "open", .effect = Effect::kOpenRead},
+                                  {.name = "set", .effect = Effect::kSetNonblocking},
+                                  {.name = "read", .effect = Effect::kTake}};
+
+WorkerPlan Script(std::initializer_list<Step> steps) {
+  WorkerPlan plan;
+  for (const Step& step : steps) plan.steps[plan.step_count++] = step;
+  return plan;
+}
+
+TEST(ScriptCursor, ASuccessorOpensAgainAndGoesOn) {
+  const WorkerPlan plan = Script({{.call = 0}, {.call = 1}, {.call = 2, .repeat = 3}, {.call = 0}});
+
+  EXPECT_EQ(CallsFrom({plan, kTraits}), (Calls{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(CallsFrom({plan, kTraits, 4}), (Calls{0, 1, 4, 5}));
+  EXPECT_EQ(CallsFrom({plan, kTraits, 1}), (Calls{0, 1, 2, 3, 4, 5})) << "killed while it opened";
+  EXPECT_EQ(CallsFrom({plan, kTraits, 6}), (Calls{0, 1}));
+}
+
+TEST(ScriptCursor, OfAScriptThatOpensNothingGoesOn) {
+  const WorkerPlan plan = Script({{.call = 1}, {.call = 2}, {.call = 0}});
+
+  EXPECT_EQ(CallsFrom({plan, kTraits, 2}), Calls{2});
+  EXPECT_FALSE(ScriptCursor(plan, kTraits, 3).LeavesCalls());
+}
+
+TEST(ScriptCursor, TellsHowFarAllOfThemCame) {
+  const WorkerPlan plan = Script({{.call = 0}, {.call = 2, .repeat = 4}});
+  ScriptCursor first(plan, kTraits);
+  for (int i = 0; i < 3; ++i) first.Begin();
+  ScriptCursor second(plan, kTraits, first.reached());
+
+  EXPECT_EQ(second.reached(), 3U);
+  second.Begin();
+  EXPECT_EQ(second.reached(), 3U) << "it has only opened";
+  second.Begin();
+  EXPECT_EQ(second.reached(), 4U);
+  EXPECT_EQ(StepOfCall(plan, 4).call, 2);
 }
 
 }  // namespace

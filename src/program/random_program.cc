@@ -77,10 +77,11 @@ class Generator {
                      .signal = Below<std::uint16_t>(64),
                      .signal_restart = Below<std::uint16_t>(64),
                      .kill = Below<std::uint16_t>(64),
+                     .respawn = Below<std::uint16_t>(64),
                      .rescues = Below<std::uint16_t>(64)};
     for (std::size_t i = 0; size.workers > 0 && i < size.entries; ++i) {
       plan.schedule.push_back(
-          {.kind = Coin() || Coin() || Coin() ? ScheduleKind::kStart : Below<ScheduleKind>(4),
+          {.kind = Coin() || Coin() || Coin() ? ScheduleKind::kStart : Below<ScheduleKind>(5),
            .worker = Below<std::uint16_t>(size.workers)});
     }
     return plan;

@@ -14,7 +14,8 @@ constexpr std::uint64_t kCallsMin = 2;
 constexpr std::uint64_t kCallsMax = 14;
 // Chances in 1024 a step.
 constexpr std::uint16_t kSignalChance = 48;
-constexpr std::uint16_t kKillChance = 32;
+constexpr std::uint16_t kKillChance = 48;
+constexpr std::uint16_t kRespawnChance = 128;  // once somebody is dead
 constexpr std::uint16_t kRescues = 24;
 
 class Script {
@@ -132,6 +133,20 @@ class Script {
   int open_ = 0;  // handles, if no call fails
 };
 
+// The killed are replaced in every other round that may have it so.  Who shall be handed an object
+// without a name needs a maker that keeps it, and so nobody sees the end of it.
+void LetOthersCome(Program& program, const Facility& facility, std::uint64_t root) {
+  if (!Random(Derive(root, "respawn")).Chance(1, 2)) return;
+  program.stepped->respawn = kRespawnChance;
+  program.maker_keeps = program.maker_keeps || !facility.named();
+}
+
+bool Respawns(const Program& program) {
+  return std::ranges::any_of(program.faults, [](const FaultPlan& fault) {
+    return fault.kind == FaultKind::kKill && fault.respawn;
+  });
+}
+
 bool Kills(const Program& program) {
   const auto kills = [](const FaultPlan& fault) { return fault.kind == FaultKind::kKill; };
   if (std::ranges::any_of(program.faults, kills)) return true;
@@ -145,6 +160,7 @@ bool Kills(const Program& program) {
 
 Program CallByCall(Program program, const Facility& facility, std::uint64_t root) {
   const bool kills = Kills(program);
+  const bool respawns = Respawns(program);
   SteppedPlan plan;
   plan.strategy = DrawStrategy(Derive(root, "strategy"));
   plan.rescues = kRescues;
@@ -162,15 +178,20 @@ Program CallByCall(Program program, const Facility& facility, std::uint64_t root
   program.phases = 0;
   program.faults.clear();
   program.stepped = std::move(plan);
+  if (respawns) LetOthersCome(program, facility, root);
   return program;
 }
 
 void SampleSteps(Draft& draft) {
   SampleScript(draft);
   draft.program = CallByCall(std::move(draft.program), draft.facility, draft.root);
+  // What a round of free mode may come without may happen in every stepped one.
+  const auto kills = [](const FaultRule& fault) { return fault.kind == FaultKind::kKill; };
+  if (std::ranges::none_of(draft.rules.faults, kills)) return;
+  draft.program.stepped->kill = kKillChance;
   if (std::ranges::any_of(draft.rules.faults,
-                          [](const FaultRule& fault) { return fault.kind == FaultKind::kKill; })) {
-    draft.program.stepped->kill = kKillChance;
+                          [&](const FaultRule& fault) { return kills(fault) && fault.respawn; })) {
+    LetOthersCome(draft.program, draft.facility, draft.root);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/facility/facility.h"
+#include "src/program/script_cursor.h"
 
 namespace parley {
 namespace {
@@ -18,21 +19,35 @@ std::uint64_t CallsOf(const WorkerPlan& worker) {
 // Counts the calls that a schedule begins, entry by entry.
 class Counter {
  public:
-  explicit Counter(const Program& program) : begun_(program.workers.size(), 0) {
-    for (const WorkerPlan& worker : program.workers) calls_.push_back(CallsOf(worker));
+  explicit Counter(const Program& program) : program_(program) {
+    const Facility* const facility = FindFacility(program.facility);
+    if (facility != nullptr) traits_ = facility->Calls();
+    for (const WorkerPlan& worker : program.workers) players_.push_back({{worker, traits_}});
   }
 
   // The call that the entry begins; false when it begins none.
   bool Next(const ScheduleEntry& entry, CallAt& call) {
-    if (entry.kind != ScheduleKind::kStart || entry.worker >= begun_.size()) return false;
-    if (begun_[entry.worker] == calls_[entry.worker]) return false;
-    call = {.worker = entry.worker, .number = begun_[entry.worker]++};
+    if (entry.worker >= players_.size()) return false;
+    Player& player = players_[entry.worker];
+    if (entry.kind == ScheduleKind::kKill) player.alive = false;
+    if (entry.kind == ScheduleKind::kRespawn && !player.alive) {
+      player = {{program_.workers[entry.worker], traits_, player.cursor.reached()}};
+    }
+    if (entry.kind != ScheduleKind::kStart || !player.alive || player.cursor.AtEnd()) return false;
+    call = {.worker = entry.worker, .number = player.cursor.next()};
+    player.cursor.Begin();
     return true;
   }
 
  private:
-  std::vector<std::uint32_t> begun_;
-  std::vector<std::uint64_t> calls_;
+  struct Player {
+    ScriptCursor cursor;
+    bool alive = true;
+  };
+
+  const Program& program_;
+  std::span<const CallTraits> traits_;
+  std::vector<Player> players_;
 };
 
 void RemoveFromScript(WorkerPlan& worker, const std::vector<bool>& gone) {
@@ -177,8 +192,9 @@ bool MergeWorkers(Program& program, std::uint16_t into, std::uint16_t from) {
   std::vector<Step> steps;
   const auto take = [&](int side) { steps.push_back(unrolled[side][next[side]++]); };
   for (const CallAt& call : ScheduledCalls(program)) {
-    if (call.worker == into) take(0);
-    if (call.worker == from) take(1);
+    // What a successor opens again is not made twice by one process.
+    if (call.worker == into && call.number == next[0]) take(0);
+    if (call.worker == from && call.number == next[1]) take(1);
   }
   // What the schedule leaves open begins in the order of the workers.
   for (const int side : {into < from ? 0 : 1, into < from ? 1 : 0}) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <vector>
 
 #include "src/base/seed.h"
 #include "src/facility/facility.h"
@@ -31,8 +33,13 @@ std::vector<Deed> DeedsOf(const Program& program) {
   return deeds;
 }
 
+// Without successors: which calls they repeat depends on what else is in the script.
 Program AnyProgram(std::uint64_t seed) {
-  return RandomProgram(seed, *FindFacility("pipe"), {.workers = 4, .steps = 8, .entries = 60});
+  Program program =
+      RandomProgram(seed, *FindFacility("pipe"), {.workers = 4, .steps = 8, .entries = 60});
+  std::erase_if(program.stepped->schedule,
+                [](const ScheduleEntry& entry) { return entry.kind == ScheduleKind::kRespawn; });
+  return program;
 }
 
 // With every call in the schedule, and nothing else.
@@ -122,6 +129,35 @@ RC_GTEST_PROP(ReorderWorkers, ChangesNumbersOnly, ()) {
   ReorderWorkers(reordered, order);
 
   RC_ASSERT(DeedsOf(reordered) == expected);
+}
+
+TEST(ScheduledCalls, AreRepeatedWhereASuccessorOpensAgain) {
+  const auto calls = FindFacility("fifo")->Calls();
+  const auto named = [&](std::string_view name) {
+    return static_cast<std::uint8_t>(std::ranges::find(calls, name, &CallTraits::name) -
+                                     calls.begin());
+  };
+  WorkerPlan writer{.step_count = 2};
+  writer.steps[0] = {.call = named("open_write")};
+  writer.steps[1] = {.call = named("write"), .repeat = 3, .bytes = 24};
+  Program program{.facility = "fifo", .workers = {writer}};
+  const ScheduleEntry start;
+  program.stepped = SteppedPlan{.schedule = {start,
+                                             start,
+                                             {.kind = ScheduleKind::kKill},
+                                             start,  // of a dead one
+                                             {.kind = ScheduleKind::kRespawn},
+                                             start,
+                                             start}};
+  std::vector<std::uint32_t> numbers;
+
+  for (const CallAt& call : ScheduledCalls(program)) numbers.push_back(call.number);
+
+  EXPECT_EQ(numbers, (std::vector<std::uint32_t>{0, 1, 0, 2}));
+
+  RemoveSteps(program, std::vector<StepPlace>{{.worker = 0, .step = 0}});
+
+  EXPECT_EQ(program.stepped->schedule.size(), 5U);
 }
 
 TEST(SegmentsOf, AreRunsOfEqualEntries) {

@@ -13,6 +13,7 @@
 
 #include "src/base/check.h"
 #include "src/finding/describe.h"
+#include "src/history/successors.h"
 
 namespace parley {
 namespace {
@@ -133,12 +134,12 @@ class Listing {
   }
 
   void Step(std::uint64_t step, const StepEvents& events) {
+    for (const Fault* fault : events.faults) {
+      Line(step, events, Told(*fault) + Wakes(events, fault->worker));
+    }
     for (const std::uint32_t id : events.begun) {
       const std::uint16_t worker = history_.operations[id].worker;
       Line(step, events, Story(id) + Wakes(events, worker));
-    }
-    for (const Fault* fault : events.faults) {
-      Line(step, events, Told(*fault) + Wakes(events, fault->worker));
     }
   }
 
@@ -164,8 +165,19 @@ class Listing {
         return Who(fault.worker) + " is stopped";
       case FaultKind::kContinue:
         return Who(fault.worker) + " is continued";
+      case FaultKind::kRespawn:
+        return fmt::format("{} takes the place of {}", Successor(fault), Who(fault.worker));
     }
     return "";
+  }
+
+  std::string Successor(const Fault& fault) const {
+    for (const Replacement& one : ReplacementsOf(history_)) {
+      if (one.gone == fault.worker && one.successor < history_.workers.size()) {
+        return Who(one.successor);
+      }
+    }
+    return "nobody";
   }
 
   // "reader 1 reads up to 10 bytes: sleeps; woken in step 5 -> 3".

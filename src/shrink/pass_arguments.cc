@@ -94,7 +94,8 @@ std::vector<Edit> SimplifyProgram(const Program&) {
   };
   add([](Program& plainer) { plainer.stepped->strategy = {}; });
   add([](Program& plainer) {
-    plainer.stepped->signal = plainer.stepped->signal_restart = plainer.stepped->kill = 0;
+    plainer.stepped->signal = plainer.stepped->signal_restart = 0;
+    plainer.stepped->kill = plainer.stepped->respawn = 0;
   });
   add([](Program& plainer) { plainer.stepped->rescues = 0; });
   for (const std::uint64_t bytes : {std::uint64_t{0}, kPageBytes}) {

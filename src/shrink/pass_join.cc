@@ -72,7 +72,7 @@ std::vector<std::uint64_t> CapacitiesOf(const Program& program) {
 struct Joining {
   std::uint64_t bytes = 0;
   bool last = false;                 // where the last of them was, not the first
-  bool takes_too = false;            // takes ask for at least as much
+  bool takes_too = false;            // takes ask for as much, and a page more
   std::uint32_t capacity_bytes = 0;  // of the object, 0: as it is
 };
 
@@ -84,10 +84,14 @@ std::vector<Joining> JoiningsOf(const Program& program, const StepRun& run) {
   std::vector<Joining> joinings{{.bytes = sum},
                                 {.bytes = sum, .last = true},
                                 {.bytes = kPageBytes, .capacity_bytes = kPageBytes}};
+  const std::uint32_t last = program.workers[run.worker].steps[run.first + run.count - 1].bytes;
+  const std::uint64_t in_last_page = last % kPageBytes == 0 ? kPageBytes : last % kPageBytes;
   std::vector<std::uint64_t> fillings = CapacitiesOf(program);
   fillings.push_back(PagesOf(program, run) * kPageBytes);  // as many pages as all of them
   for (const std::uint64_t capacity : fillings) {
-    for (const std::uint64_t bytes : {capacity, capacity - std::min(capacity, kPageBytes) + 1}) {
+    const std::uint64_t but_one_page = capacity - std::min(capacity, kPageBytes);
+    // Full; full but for what the last page can take; as much room in that as they left.
+    for (const std::uint64_t bytes : {capacity, but_one_page + 1, but_one_page + in_last_page}) {
       joinings.push_back({.bytes = bytes});
       joinings.push_back({.bytes = bytes, .takes_too = true});
     }
@@ -112,7 +116,7 @@ void Join(Program& program, const StepRun& run, const Joining& joining) {
     calls.insert(calls.end(), more.begin(), more.end());
   }
   plan.steps[joining.last ? run.first + run.count - 1 : run.first].bytes = bytes;
-  if (joining.takes_too) RaiseTakes(program, bytes);
+  if (joining.takes_too) RaiseTakes(program, bytes + static_cast<std::uint32_t>(kPageBytes));
   if (joining.capacity_bytes > 0) program.object.capacity_bytes = joining.capacity_bytes;
   calls.erase(joining.last ? calls.end() - 1 : calls.begin());
   RemoveCalls(program, calls);
@@ -189,25 +193,30 @@ std::vector<Edit> JoinEnds(const Program& program) {
   const auto calls = FindFacility(program.facility)->Calls();
   const auto both = std::ranges::find(calls, Effect::kOpenBoth, &CallTraits::effect);
   if (!FindFacility(program.facility)->named() || both == calls.end()) return edits;
-  const auto opens_one = [&](const WorkerPlan& worker, std::uint32_t step) {
-    const Effect effect = EffectOf(program, worker.steps[step].call);
-    return effect == Effect::kOpenRead || effect == Effect::kOpenWrite;
-  };
   std::vector<StepPlace> opens;
   for (const StepPlace& at : AllSteps(program)) {
-    if (opens_one(program.workers[at.worker], at.step)) opens.push_back(at);
+    const Effect effect = EffectOf(program, program.workers[at.worker].steps[at.step].call);
+    const bool opens_it =
+        effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
+    if (opens_it) opens.push_back(at);
   }
-  // Of one worker or of two: whoever keeps the call has both ends, and needs no partner.
+  // Of one worker or of two: whoever keeps the call has both ends, and needs no partner.  Where
+  // another one came first, it is perhaps the one who keeps it that has to come first now.
   for (std::size_t i = 0; i < opens.size(); ++i) {
     for (std::size_t k = 0; k < opens.size(); ++k) {
       const StepPlace kept = opens[i];
       const StepPlace gone = opens[k];
       if (i == k || (kept.worker == gone.worker && kept.step > gone.step)) continue;
-      edits.push_back({std::uint64_t{i} << 32 | k, [=](Program& smaller) {
-                         smaller.workers[kept.worker].steps[kept.step].call =
-                             static_cast<std::uint8_t>(both - calls.begin());
-                         RemoveSteps(smaller, std::span(&gone, 1));
-                       }});
+      for (const bool first : {false, true}) {
+        edits.push_back(
+            {std::uint64_t{i} << 32 | k << 1 | (first ? 1U : 0U), [=](Program& smaller) {
+               smaller.workers[kept.worker].steps[kept.step].call =
+                   static_cast<std::uint8_t>(both - calls.begin());
+               RemoveSteps(smaller, std::span(&gone, 1));
+               auto& schedule = smaller.stepped->schedule;
+               if (first) schedule.insert(schedule.begin(), {.worker = kept.worker});
+             }});
+      }
     }
   }
   return edits;

@@ -65,7 +65,7 @@ TEST(JoinEnds, OpensBothEndsWhereAWorkerOpenedOneAfterTheOther) {
 
   std::vector<Texts> found;
   for (const Edit& edit : edits) found.push_back(After(edit, program));
-  EXPECT_EQ(found.size(), 5U);
+  EXPECT_EQ(found.size(), 10U);
   EXPECT_EQ(found.front(), (Texts{"open_both, read 9", "open_write"}));
   // Of two workers, one opens both and needs no partner.
   EXPECT_NE(std::ranges::find(found, Texts{"read 9, open_write", "open_both"}), found.end());
@@ -111,6 +111,32 @@ TEST(JoinSteps, FillsAsManyPagesAsTheCallsThatItJoins) {
   for (const Edit& edit : JoinSteps(program)) found.push_back(After(edit, program));
 
   EXPECT_NE(std::ranges::find(found, Texts{"write 20480"}), found.end());
+}
+
+TEST(JoinSteps, LeavesAsMuchRoomInTheLastPageAsTheCallsThatItJoins) {
+  const Program program =
+      ProgramOf("pipe", {{{"write", 50917}, {"write", 10524}, {"read", 62978}}});
+
+  std::vector<Texts> found;
+  for (const Edit& edit : JoinSteps(program)) found.push_back(After(edit, program));
+
+  // 10524 = 2 * 4096 + 2332 do not fit into what 50917 left: 15 pages and 2332 bytes.
+  EXPECT_NE(std::ranges::find(found, Texts{"write 63772, read 67868"}), found.end());
+}
+
+TEST(JoinEnds, PutsWhoKeepsBothEndsFirstIfNeedBe) {
+  const Program program =
+      ProgramOf("fifo", {{{"open_write"}, {"write", 1}}, {{"open_read"}, {"read", 1}}});
+  std::size_t first = 0;
+
+  for (const Edit& edit : JoinEnds(program)) {
+    Program smaller = program;
+    edit.apply(smaller);
+    const auto& schedule = smaller.stepped->schedule;
+    if (!schedule.empty() && schedule.front() == ScheduleEntry{.worker = 1}) ++first;
+  }
+
+  EXPECT_EQ(first, 1U);
 }
 
 }  // namespace

@@ -42,6 +42,30 @@ TEST(ScheduleOf, IsWhatHappenedStepByStep) {
                                         {.worker = 2}}));
 }
 
+TEST(ScheduleOf, NamesThePlaceOfASuccessor) {
+  // Worker 2 is the maker, worker 3 takes the place of the writer, worker 4 that of worker 3.
+  HistoryBuilder built;
+  for (const char* role : {"writer", "reader", "maker", "writer", "writer"}) built.Worker(role);
+  const auto respawn = [](std::uint16_t gone, std::uint64_t step) {
+    return Fault{.kind = FaultKind::kRespawn, .worker = gone, .invoked_ns = step * kStepNs};
+  };
+  History history = built.Kill(0, 1 * kStepNs, 1 * kStepNs + kReturnNs)
+                        .OpenWrite(3, In(2))
+                        .Put(3, In(3))
+                        .Kill(3, 4 * kStepNs, 4 * kStepNs + kReturnNs)
+                        .Put(4, In(6))
+                        .Build();
+  history.faults.push_back(respawn(0, 2));
+  history.faults.push_back(respawn(3, 5));
+
+  EXPECT_EQ(ScheduleOf(history), (std::vector<ScheduleEntry>{{.kind = ScheduleKind::kKill},
+                                                             {.kind = ScheduleKind::kRespawn},
+                                                             {},
+                                                             {.kind = ScheduleKind::kKill},
+                                                             {.kind = ScheduleKind::kRespawn},
+                                                             {}}));
+}
+
 TEST(WithScheduleOf, LeavesNothingToChance) {
   Program program{.workers = std::vector<WorkerPlan>(2)};
   program.stepped = SteppedPlan{

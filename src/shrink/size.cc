@@ -33,7 +33,7 @@ std::uint64_t ArgumentsOf(const WorkerPlan& worker) {
 std::uint64_t ArgumentsOf(const SteppedPlan& plan) {
   return static_cast<std::uint64_t>(plan.strategy.kind) + plan.strategy.depth +
          Flag(plan.strategy.seed != 0) + plan.signal + plan.signal_restart + plan.kill +
-         plan.rescues;
+         plan.respawn + plan.rescues;
 }
 
 class Hash {
@@ -90,7 +90,7 @@ std::uint64_t Fingerprint(const Program& program) {
   if (!program.stepped) return hash.value();
   const SteppedPlan& plan = *program.stepped;
   hash.Add(plan.strategy.kind, plan.strategy.depth, plan.strategy.seed, plan.signal,
-           plan.signal_restart, plan.kill, plan.rescues, plan.schedule.size());
+           plan.signal_restart, plan.kill, plan.respawn, plan.rescues, plan.schedule.size());
   for (const ScheduleEntry& entry : plan.schedule) hash.Add(entry.kind, entry.worker);
   return hash.value();
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/facility/facility.h"
+#include "src/program/script_cursor.h"
 #include "src/shrink/editing.h"
 
 namespace parley {
@@ -13,12 +14,14 @@ namespace {
 
 class Machine {
  public:
-  explicit Machine(const Program& program)
-      : program_(program), next_(program.workers.size()), alive_(program.workers.size(), true) {}
+  explicit Machine(const Program& program) : program_(program) {
+    const auto calls = FindFacility(program.facility)->Calls();
+    for (const WorkerPlan& worker : program.workers) players_.push_back({{worker, calls}});
+  }
 
   std::vector<Played> Run() {
     for (const ScheduleEntry& entry : program_.stepped->schedule) {
-      if (entry.worker < alive_.size()) Apply(entry);
+      if (entry.worker < players_.size()) Apply(entry);
     }
     for (const std::uint16_t worker : WorkersOf(program_)) {
       while (Ready(worker)) Apply({.worker = worker});
@@ -27,32 +30,34 @@ class Machine {
   }
 
  private:
-  struct Place {
-    std::uint32_t step = 0;
-    std::uint16_t times = 0;
+  struct Player {
+    ScriptCursor cursor;
+    bool alive = true;
   };
 
   bool Ready(std::uint16_t worker) const {
-    return alive_[worker] && next_[worker].step < program_.workers[worker].step_count;
+    return players_[worker].alive && !players_[worker].cursor.AtEnd();
   }
 
   void Apply(const ScheduleEntry& entry) {
-    if (!alive_[entry.worker]) return;
-    if (entry.kind == ScheduleKind::kKill) alive_[entry.worker] = false;
+    Player& player = players_[entry.worker];
+    const WorkerPlan& plan = program_.workers[entry.worker];
+    if (player.alive == (entry.kind == ScheduleKind::kRespawn)) return;
+    if (entry.kind == ScheduleKind::kKill) player.alive = false;
+    if (entry.kind == ScheduleKind::kRespawn) {
+      player = {{plan, FindFacility(program_.facility)->Calls(), player.cursor.reached()}};
+    }
     if (entry.kind != ScheduleKind::kStart) {
       played_.push_back({.kind = entry.kind, .worker = entry.worker});
       return;
     }
     if (!Ready(entry.worker)) return;
-    Place& place = next_[entry.worker];
-    const Step& step = program_.workers[entry.worker].steps[place.step];
-    played_.push_back({.worker = entry.worker, .step = step});
-    if (++place.times == step.repeat) place = {.step = place.step + 1};
+    played_.push_back({.worker = entry.worker, .step = StepOfCall(plan, player.cursor.next())});
+    player.cursor.Begin();
   }
 
   const Program& program_;
-  std::vector<Place> next_;
-  std::vector<bool> alive_;
+  std::vector<Player> players_;
   std::vector<Played> played_;
 };
 

@@ -20,10 +20,12 @@ enum MqCall : std::uint8_t {
   kOpenBothNonblock,
   kSend,
   kSendFar,
+  kSendNear,
   kSendPast,
   kSendInvalid,
   kReceive,
   kReceiveFar,
+  kReceiveNear,
   kReceivePast,
   kReceiveInvalid,
   kSetNonblock,
@@ -50,10 +52,12 @@ constexpr std::array<CallTraits, kCallCount> kCalls{{
     {.name = "open_both_nonblock", .effect = Effect::kOpenBoth, .nonblocking = true},
     {.name = "send", .effect = Effect::kPut},
     {.name = "send_far", .effect = Effect::kPut, .deadline = Deadline::kFar},
+    {.name = "send_near", .effect = Effect::kPut, .deadline = Deadline::kNear},
     {.name = "send_past", .effect = Effect::kPut, .deadline = Deadline::kPast},
     {.name = "send_invalid", .effect = Effect::kPut, .deadline = Deadline::kInvalid},
     Receiving("receive", Deadline::kNone),
     Receiving("receive_far", Deadline::kFar),
+    Receiving("receive_near", Deadline::kNear),
     Receiving("receive_past", Deadline::kPast),
     Receiving("receive_invalid", Deadline::kInvalid),
     {.name = "set_nonblock", .effect = Effect::kSetNonblocking},
@@ -72,9 +76,23 @@ iovec First(const Request& request) {
   return request.pieces.empty() ? iovec{.iov_base = nullptr, .iov_len = 0} : request.pieces[0];
 }
 
+// From the call to a near deadline: long enough to fall asleep before it comes.
+constexpr long kNearNs = 2'000'000;
+
+timespec Soon() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  time.tv_nsec += kNearNs;
+  time.tv_sec += time.tv_nsec / 1'000'000'000;
+  time.tv_nsec %= 1'000'000'000;
+  return time;
+}
+
 // Times since the Epoch.
 timespec TimeOf(Deadline deadline) {
   switch (deadline) {
+    case Deadline::kNear:
+      return Soon();
     case Deadline::kFar:
       return {.tv_sec = 8'000'000'000, .tv_nsec = 0};
     case Deadline::kInvalid:

@@ -195,6 +195,32 @@ const ProbeRegistration kWaitsForWhatHasPassed("mq-relative-deadline", "mq.timed
   return true;
 });
 
+const ProbeRegistration kSleepsPastDeadline("mq-sleeps-past-deadline", "mq.timed", [] {
+  const Queue queue;
+  const pid_t child = Child([&] {
+    char buffer[kMessageBytes];
+    timespec until{};
+    ::clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec = (until.tv_nsec + 1'000'000) % 1'000'000'000;
+    until.tv_sec += until.tv_nsec < 1'000'000 ? 1 : 0;
+    return ::mq_timedreceive(queue.queue(), buffer, sizeof buffer, nullptr, &until) < 0 ? errno : 0;
+  });
+  // Whoever was woken and has not run yet does not look asleep.
+  constexpr int kLooks = 300;  // one each millisecond
+  for (int i = 0; i < kLooks; ++i) {
+    const int outcome =
+        Outcome(child, SYS_mq_timedreceive, 0, static_cast<unsigned long>(queue.queue()));
+    if (outcome >= 0) {
+      Must(outcome == ETIMEDOUT);
+      return false;
+    }
+    ::usleep(1000);
+  }
+  queue.Send(Letter(0));
+  Must(ExitCodeOf(child) == 0);
+  return true;
+});
+
 const ProbeRegistration kDiscards("mq-unlink-discards", "mq.unlink-deferred", [] {
   const Queue queue;
   queue.Send(Letter(0));
