@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +27,13 @@ constexpr std::uint64_t kTurnNsMin = 20 * kNsPerMs;
 constexpr std::uint64_t kOwnTurnNs = 1 * kNsPerS;
 // A default run that has found something ends soon: the finding is what its reader waits for.
 constexpr std::uint64_t kAfterFindingNs = 8 * kNsPerS;
+
+// words: separated by blanks.
+bool IsOneOf(const std::string& words, std::string_view word) {
+  std::istringstream in(words);
+  return std::find(std::istream_iterator<std::string>(in), {}, word) !=
+         std::istream_iterator<std::string>();
+}
 
 // Gives every pair its turns until time or rounds are over.
 class Campaign {
@@ -74,8 +84,9 @@ class Campaign {
   }
 
   bool Exercises(const Pair& pair) const {
-    return std::ranges::find(pair.scenario.promises, options_.planted_promise) !=
-           pair.scenario.promises.end();
+    const auto& promises = pair.scenario.promises;
+    return std::ranges::find(promises, options_.planted_promise) != promises.end() &&
+           IsOneOf(options_.planted_facilities, pair.facility->Name());
   }
 
   // A plain run shows what it has found; one with a planted bug looks for that one.

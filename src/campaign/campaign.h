@@ -25,6 +25,7 @@ struct CampaignOptions {
   std::vector<Mode> modes{Mode::kFree};
   EngineOptions engine;
   std::string planted_promise;     // catalogue id that the planted bug breaks
+  std::string planted_facilities;  // on which it can be told, separated by blanks
   std::string findings_directory;  // histories of broken rounds go here
   std::string scenario_path;       // Replay: the scenario's file, empty when it ships
   bool keep_history = false;       // those of all other rounds, too

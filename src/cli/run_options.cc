@@ -52,6 +52,7 @@ Result<void> AddPlanted(const std::string& name, CampaignOptions& options) {
   options.engine.planted = bug->name;
   options.engine.planted_library = *library;
   options.planted_promise = bug->promise;
+  options.planted_facilities = bug->facilities;
   return {};
 }
 

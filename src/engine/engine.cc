@@ -335,6 +335,7 @@ History Engine::State::Collect(const Program& program, const RoundLabel& label) 
   history.header.capacity_bytes = outcome.capacity_bytes;
   history.header.capacity_messages = outcome.capacity_messages;
   history.header.message_bytes = outcome.message_bytes;
+  history.header.class_min = facility.ClassMin();
   history.header.class_max = facility.ClassMax();
   history.header.complete = !outcome.truncated && !outcome.cut;
   for (const CallTraits& call : facility.Calls()) {
@@ -342,7 +343,9 @@ History Engine::State::Collect(const Program& program, const RoundLabel& label) 
                              .effect = call.effect,
                              .gathers = call.gathers,
                              .select = call.select,
-                             .deadline = call.deadline});
+                             .deadline = call.deadline,
+                             .truncates = call.truncates,
+                             .never_restarts = call.never_restarts});
   }
   for (std::uint32_t worker = 0; worker < outcome.logs; ++worker) {
     const std::uint32_t plan = outcome.plan_of[worker];

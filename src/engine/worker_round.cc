@@ -314,6 +314,7 @@ class Round final : public WorkerRound {
       case EINTR:
         return true;
       case EAGAIN:
+      case ENOMSG:
         SleepNs(kBackOffNs);
         performer_.Refresh();
         return true;

@@ -66,6 +66,8 @@ std::string_view EffectName(Effect effect) {
       return "set-packets";
     case Effect::kPeek:
       return "peek";
+    case Effect::kRemoveObject:
+      return "remove-object";
   }
   return "unknown";
 }

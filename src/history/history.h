@@ -48,6 +48,7 @@ enum class Effect : std::uint8_t {
   kMakePair,      // makes and closes another object's two ends; result: a set of PairFlaw
   kSetPackets,    // changes O_DIRECT of a handle: whether each put is a packet of its own
   kPeek,          // receives a copy of what a take would receive, and leaves it there
+  kRemoveObject,  // removes the object itself, content and all, for everybody who uses it
 };
 
 // What is wrong with the two descriptors that a call gave; bits.  None: as POSIX pipe() has it.
@@ -97,6 +98,8 @@ struct Call {
   bool gathers = false;  // takes several segments (writev, readv)
   Selector select = Selector::kAny;
   Deadline deadline = Deadline::kNone;
+  bool truncates = false;       // takes of messages: what does not fit is lost
+  bool never_restarts = false;  // a handled signal ends it, SA_RESTART or not
 
   bool operator==(const Call&) const = default;
 };
@@ -210,7 +213,8 @@ struct HistoryHeader {
   std::uint64_t capacity_bytes = 0;          // when the round began, 0 when unbounded or unknown
   std::uint64_t capacity_messages = 0;       // the same of messages
   std::uint64_t message_bytes = 0;           // of the largest message, 0 when unknown
-  std::uint64_t class_max = 0;               // of messages, 0 when unknown
+  std::uint64_t class_min = 0;               // of messages
+  std::uint64_t class_max = 0;               // the same, 0 when unknown
   bool complete = true;     // false: a log was full; nothing may be concluded from what is absent
   bool drained = false;     // every object was read to its end after the last put
   bool overwrites = false;  // writers overwrite their buffer after each call

@@ -51,6 +51,7 @@ bool StreamState::BeginCall(std::uint32_t id) {
     case Effect::kOpenFile:
     case Effect::kUseFile:
     case Effect::kRemoveFile:
+    case Effect::kRemoveObject:
       return Finish(id, call.result, call.system_error);
     case Effect::kMakePair:
       return RefusedByEnvironment(call) ? Finish(id, call.result, call.system_error)

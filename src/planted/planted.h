@@ -1,11 +1,13 @@
 // What a planted bug is: a class that stands between a process and libc, and breaks one promise on
 // purpose.  Each file in bugs/ holds one and registers it; at most one is alive in a process.
 //
-// A bug touches pipes, FIFOs and message queues above descriptor 2 and nothing else.  The processes
+// A bug touches pipes, FIFOs and POSIX message queues above descriptor 2, System V message queues,
+// and nothing else.  The processes
 // that it is told in have one thread.
 #pragma once
 
 #include <poll.h>
+#include <sys/msg.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -22,7 +24,7 @@ namespace parley::planted {
 
 inline constexpr std::size_t kDescriptors = 1024;  // those above are not told apart
 
-// A pipe, a FIFO or a POSIX message queue, as this process has used it since it was forked.
+// A pipe, a FIFO or a message queue, as this process has used it since it was forked.
 // Forgotten when the process closes its last descriptor on it, so that an inode number that comes
 // again starts afresh.
 struct Object {
@@ -81,7 +83,17 @@ struct MessageBuffer {
   unsigned* priority;  // may be null
 };
 
-enum class On : std::uint8_t { kPipe = 1, kFifo = 2, kBoth = 3, kMq = 4 };
+// What msgsnd() offers and msgrcv() fills: a type, and so many bytes behind it.
+struct TypedMessage {
+  void* start;
+  std::size_t count;
+  int flags;
+
+  long type() const { return *static_cast<const long*>(start); }
+  char* bytes() const { return static_cast<char*>(start) + sizeof(long); }
+};
+
+enum class On : std::uint8_t { kPipe = 1, kFifo = 2, kBoth = 3, kMq = 4, kSysvMsg = 8 };
 
 struct About {
   const char* name;
@@ -123,6 +135,12 @@ class Bug {
   virtual int FailedExclusively(const char* /*name*/, int /*flags*/) { return -1; }
   // The name of the queue is about to be removed; the descriptor is for this call.
   virtual void BeforeUnlink(const Target&) {}
+
+  // System V message queues; of targets the descriptor is the identifier.
+  virtual int GetTyped(key_t key, int flags);
+  virtual int SendTyped(const Target& queue, const TypedMessage& message);
+  virtual ssize_t ReceiveTyped(const Target& queue, const TypedMessage& buffer, long type);
+  virtual int ControlTyped(const Target& queue, int command, msqid_ds* status);
 
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}
@@ -171,6 +189,9 @@ Object* Observe(int fd);
 
 // The message queue behind a descriptor; null when there is none.
 Object* ObserveQueue(int queue);
+
+// The System V message queue of that identifier.
+Object& ObserveTyped(int queue);
 
 // The FIFO of that name; null when it is something else.
 Object* ObserveName(int directory_fd, const char* path);
