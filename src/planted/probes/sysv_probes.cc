@@ -132,8 +132,8 @@ const ProbeRegistration kFirstWaiter("sysv-first-waiter-only", "sysvmsg.match-wa
   };
   while (asleep()) {
     Must(queue.Send(2, 4) == 0);
-    if (!asleep() || queue.status().msg_qnum == 0) continue;
-    // It sleeps with a message there for it.
+    // Who sleeps is handed the message before the send returns.
+    if (queue.status().msg_qnum == 0) continue;
     Must(::msgctl(queue.queue(), IPC_RMID, nullptr) == 0);
     Must(ExitCodeOf(child) == 1);
     return true;
