@@ -86,7 +86,8 @@ void JudgeObject(const Messages& view, OrderTallies& tallies) {
   } else if (only) {
     JudgeLevels(view, {.select = *only}, tallies);
   }
-  if (only != Selector::kHighest) JudgeSelections(view, rules.owned(), tallies);
+  const bool settled = only == Selector::kHighest || only == Selector::kAny;
+  if (!settled) JudgeSelections(view, rules.owned(), tallies);
 }
 
 void JudgeOrder(const History& history, std::vector<Judgement>& judgements) {
