@@ -274,14 +274,12 @@ QueueBreach QueueFrontier::Explain(std::span<const std::uint32_t> returned) cons
     }
   }
   if (left.empty()) return {};
-  switch (history_.effect(view_.operation(left.front()))) {
-    case Effect::kPut:
-      return ExplainPut(state, left.front());
-    case Effect::kTake:
-      return ExplainTake(state, left.front());
-    default:
-      return ExplainOther(state, left.front());
-  }
+  // A send may only have waited for room that a wrong receive makes.
+  const auto other = std::ranges::find_if(
+      left, [&](std::uint32_t id) { return history_.effect(view_.operation(id)) != Effect::kPut; });
+  if (other == left.end()) return ExplainPut(state, left.front());
+  const bool takes = history_.effect(view_.operation(*other)) == Effect::kTake;
+  return takes ? ExplainTake(state, *other) : ExplainOther(state, *other);
 }
 
 QueueBreach QueueFrontier::ExplainPut(const State& state, std::uint32_t id) const {

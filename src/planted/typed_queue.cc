@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstring>
 
 #include "src/planted/libc.h"
 
@@ -21,13 +22,15 @@ bool Status(int queue, msqid_ds& status) {
 
 std::optional<TypedSight> LookAt(int queue, std::size_t older) {
   const int before = errno;
-  auto* const start = static_cast<long*>(static_cast<void*>(Scratch(sizeof(long) + kLongestTyped)));
+  char* const start = Scratch(sizeof(long) + kLongestTyped);
   if (start == nullptr) return std::nullopt;
   const ssize_t count = libc::msgrcv(queue, static_cast<void*>(start), kLongestTyped,
                                      static_cast<long>(older), IPC_NOWAIT | MSG_COPY);
   errno = before;
   if (count < 0) return std::nullopt;
-  return TypedSight{.type = *start, .count = static_cast<std::size_t>(count)};
+  TypedSight sight{.type = 0, .count = static_cast<std::size_t>(count)};
+  std::memcpy(&sight.type, start, sizeof sight.type);
+  return sight;
 }
 
 long TypedMessagesIn(int queue) {

@@ -156,11 +156,12 @@ const ProbeRegistration kLeavesWaiters("sysv-waiters-left", "sysvmsg.rmid-final"
   return true;
 });
 
-const ProbeRegistration kEmpties("sysv-emptied-by-get", "sysvmsg.persists-after-crash", [] {
+const ProbeRegistration kDies("sysv-dies-with-user", "sysvmsg.persists-after-crash", [] {
   const TypedQueue queue;
-  Must(queue.Send(1, 4) == 0);
-  Must(::msgget(queue.key(), 0600) == queue.queue());
-  return queue.status().msg_qnum == 0;
+  Must(ExitCodeOf(Child([&] { return queue.Send(1, 4) == 0 ? 0 : 1; })) == 0);
+  const int found = ::msgget(queue.key(), 0600);
+  if (found < 0) Must(errno == ENOENT);
+  return found < 0;
 });
 
 const ProbeRegistration kShortTypes("sysv-short-type", "sysvmsg.client-server", [] {
