@@ -96,6 +96,7 @@ class Drawing {
     switch (call.effect) {
       case Effect::kPut:
       case Effect::kTake:
+      case Effect::kPeek:
         step.handle = Any(role.handles);
         step.bytes = record_ > 0 ? record_ : Any(role.bytes);
         step.argument = call.gathers ? *Between(1, kPiecesMax) : 1;

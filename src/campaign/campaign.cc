@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

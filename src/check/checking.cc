@@ -20,7 +20,8 @@ std::optional<Judgement> JudgementOf(Clause clause, const History& history) {
         std::ranges::find(checker.clauses, clause) != checker.clauses.end()) {
       const std::vector<Judgement> judgements = JudgeBy(checker.name, history);
       const auto found = std::ranges::find(judgements, clause, &Judgement::clause);
-      return found == judgements.end() ? std::nullopt : std::optional(*found);
+      // A model of stepped histories may say nothing where another one does.
+      if (found != judgements.end()) return *found;
     }
   }
   return std::nullopt;

@@ -7,10 +7,12 @@
 // Nothing is checked: a history that no system could produce is what most tests want.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 
 #include "src/history/history.h"
 #include "src/history/message_calls.h"
@@ -26,6 +28,10 @@ class MessageBuilder {
     std::uint32_t bytes = kToldBytes;
     int error = 0;
     bool nonblocking = false;
+    // Of receives: which messages they ask for; left out: as the queue's receives do.
+    std::optional<Selector> select = std::nullopt;
+    std::uint32_t asked = 0;
+    std::uint32_t buffer_bytes = 8192;
   };
 
   explicit MessageBuilder(std::uint16_t workers, std::uint64_t capacity_messages = 0) {
@@ -42,6 +48,7 @@ class MessageBuilder {
   // Returns: the operation's id.
   std::uint32_t Send(std::uint16_t worker, const Spec& spec) {
     Operation& op = Add(0, worker, spec);
+    op.handle = 1;
     op.requested = spec.bytes;
     op.argument = spec.klass;
     op.position = position_[worker];
@@ -53,7 +60,10 @@ class MessageBuilder {
   // operation is changed afterwards (at).
   std::uint32_t Receive(std::uint16_t worker, const Spec& spec,
                         std::optional<std::uint32_t> of = std::nullopt) {
-    Add(1, worker, spec);
+    Operation& op = Add(ReceiveCall(spec.select), worker, spec);
+    op.handle = 1;
+    op.requested = spec.buffer_bytes;
+    op.argument = PackClass({.asked = spec.asked, .told = 0});
     if (of) {
       const Operation send = history_.operations[*of];
       const bool told = send.requested >= kToldBytes;
@@ -63,7 +73,7 @@ class MessageBuilder {
            .writer = told ? send.worker : std::uint16_t{0},
            .kind = static_cast<std::uint16_t>(told ? ExtentKind::kWritten : ExtentKind::kUntold)});
       at(Last()).argument =
-          PackClass({.asked = 0, .told = static_cast<std::uint32_t>(send.argument)});
+          PackClass({.asked = spec.asked, .told = static_cast<std::uint32_t>(send.argument)});
     }
     return Last();
   }
@@ -115,6 +125,20 @@ class MessageBuilder {
 
  private:
   std::uint32_t Last() const { return static_cast<std::uint32_t>(history_.operations.size() - 1); }
+
+  std::uint8_t ReceiveCall(std::optional<Selector> select) {
+    if (!select) return 1;
+    auto& calls = history_.calls;
+    const auto found = std::ranges::find_if(calls, [&](const Call& call) {
+      return call.effect == Effect::kTake && call.select == *select;
+    });
+    const auto place = static_cast<std::uint8_t>(found - calls.begin());
+    if (found != calls.end()) return place;
+    calls.push_back({.name = "receive by " + std::to_string(static_cast<int>(*select)),
+                     .effect = Effect::kTake,
+                     .select = *select});
+    return place;
+  }
 
   Operation& Add(std::uint8_t call, std::uint16_t worker, const Spec& spec) {
     history_.operations.push_back(

@@ -3,14 +3,18 @@
 //
 // Where several reasons to refuse a call come together, any of their errors will do.
 //
-// Source: POSIX.1-2024 mq_send(), mq_timedsend() [EMSGSIZE, EINVAL, ETIMEDOUT], mq_receive(),
-// mq_timedreceive() [EMSGSIZE, EINVAL, ETIMEDOUT].  Time O(n), memory O(1) for n operations.
+// Source: POSIX.1-2024 msgsnd() [EINVAL], mq_send(), mq_timedsend() [EMSGSIZE, EINVAL, ETIMEDOUT],
+// mq_receive(), mq_timedreceive() [EMSGSIZE, EINVAL, ETIMEDOUT].  Time O(n), memory O(1) for n
+// operations.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string_view>
 
 #include "src/check/checker.h"
+#include "src/check/messages.h"
 #include "src/check/tally.h"
 #include "src/history/message_calls.h"
 
@@ -28,7 +32,12 @@ struct Tallies {
 
 class CodeJudge {
  public:
-  CodeJudge(const History& history, Tallies& tallies) : history_(history), tallies_(tallies) {}
+  CodeJudge(const History& history, Tallies& tallies)
+      : history_(history), tallies_(tallies), selects_(SelectsByClass(history)) {
+    removed_ = std::ranges::any_of(history.operations, [&](const Operation& op) {
+      return history.effect(op) == Effect::kRemoveObject;
+    });
+  }
 
   void Judge(std::uint32_t id) {
     const Operation& op = history_.operations[id];
@@ -38,11 +47,12 @@ class CodeJudge {
     const bool puts = effect == Effect::kPut;
     const Deadline deadline = history_.calls[op.call].deadline;
     const std::uint64_t most = history_.header.message_bytes;
-    const std::uint64_t highest = history_.header.class_max;
-    if (most > 0) JudgeSize(id, op, puts ? op.requested > most : op.requested < most, puts);
-    if (puts && highest > 0) {
-      JudgeClass(id, op, UnpackClass(op.argument).asked > highest, deadline);
-    }
+    const bool too_long = puts ? op.requested > most : op.requested < most;
+    // A buffer of a queue that selects by class has to hold the message that is selected, not the
+    // longest that there may be (message_buffers.cc).
+    const bool sized = most > 0 && (puts || !selects_);
+    if (sized) JudgeSize(id, op, too_long, puts);
+    if (puts && history_.header.class_max > 0) JudgeClass(id, op, sized && too_long, deadline);
     JudgeDeadline(id, op, deadline);
   }
 
@@ -61,17 +71,20 @@ class CodeJudge {
     }
   }
 
-  void JudgeClass(std::uint32_t id, const Operation& op, bool wrong, Deadline deadline) {
-    tallies_.klass.AddChances(wrong ? 1 : 0);
+  // EINVAL may also say that the message is too long, that there is no such time, or no such queue.
+  void JudgeClass(std::uint32_t id, const Operation& op, bool too_long, Deadline deadline) {
     const std::uint32_t klass = UnpackClass(op.argument).asked;
+    const bool wrong = klass > history_.header.class_max || klass < history_.header.class_min;
+    const bool otherwise = too_long || deadline == Deadline::kInvalid || removed_ || op.handle == 0;
+    tallies_.klass.AddChances(wrong ? 1 : 0);
+    const auto text = [&](std::string_view what) {
+      return fmt::format("a message of class {} was {}, where there are {} to {}", klass, what,
+                         history_.header.class_min, history_.header.class_max);
+    };
     if (wrong && op.system_error == 0) {
-      tallies_.klass.Break(fmt::format("a message of class {} was taken, where {} is the highest",
-                                       klass, history_.header.class_max),
-                           {id});
-    } else if (!wrong && op.failed_with(EINVAL) && deadline != Deadline::kInvalid) {
-      tallies_.klass.Break(fmt::format("a message of class {} was refused, where {} is the highest",
-                                       klass, history_.header.class_max),
-                           {id});
+      tallies_.klass.Break(text("taken"), {id});
+    } else if (!wrong && op.failed_with(EINVAL) && !otherwise) {
+      tallies_.klass.Break(text("refused"), {id});
     }
   }
 
@@ -87,6 +100,8 @@ class CodeJudge {
 
   const History& history_;
   Tallies& tallies_;
+  const bool selects_;
+  bool removed_ = false;
 };
 
 void JudgeCodes(const History& history, std::vector<Judgement>& judgements) {

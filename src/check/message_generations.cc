@@ -2,7 +2,7 @@
 // under the name afterwards is another.
 //
 // Of stepped histories: there the calls on the name happen one after the other, so that it is known
-// which queue each handle leads to.
+// which queue each handle leads to.  Of free ones: how many who make it exclusively succeed.
 //
 // Source: POSIX.1-2024 mq_unlink(), mq_open() [ENOENT, EEXIST].  Time O(n log n), memory O(n).
 #include <fmt/format.h>
@@ -59,7 +59,8 @@ class GenerationJudge {
     return std::ranges::any_of(history_.operations, [&](const Operation& op) {
       const Effect effect = history_.effect(op);
       return op.worker == worker && op.outcome == Outcome::kMaybe &&
-             (effect == Effect::kMakeName || effect == Effect::kRemoveName);
+             (effect == Effect::kMakeName || effect == Effect::kRemoveName ||
+              effect == Effect::kRemoveObject);
     });
   }
 
@@ -70,6 +71,8 @@ class GenerationJudge {
         return Make(id, op);
       case Effect::kRemoveName:
         return Remove(id, op);
+      case Effect::kRemoveObject:
+        return RemoveObject(op);
       case Effect::kOpenRead:
       case Effect::kOpenWrite:
       case Effect::kOpenBoth:
@@ -111,7 +114,14 @@ class GenerationJudge {
     removed_by_ = id;
   }
 
+  // Its name goes with it; whoever still uses it is message_removal's affair.
+  void RemoveObject(const Operation& op) {
+    if (op.succeeded() && named_ == GenerationOf(op)) named_.reset();
+  }
+
   void Open(std::uint32_t id, const Operation& op) {
+    // An open that may create has made what was not there.
+    if (op.succeeded() && !named_ && !removed_by_) named_ = ++generations_;
     if (op.succeeded()) led_[Handle(op.worker, op.handle)] = named_.value_or(0);
     if (unknown_ || named_ || !removed_by_) return;
     tallies_.mixed.AddChances(1);
@@ -174,9 +184,43 @@ class GenerationJudge {
   bool unknown_ = false;
 };
 
+// Of those who made the name exclusively at the same time one has succeeded, and one more for each
+// time that it was removed.
+void JudgeRace(const History& history, Tally& tally) {
+  std::uint64_t calls = 0;
+  std::uint64_t allowed = 1;
+  std::uint64_t refused = 0;
+  std::vector<std::uint32_t> made;
+  bool otherwise = false;  // it may have been made by another call
+  for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
+    const Operation& op = history.operations[id];
+    const Effect effect = history.effect(op);
+    const bool removes = effect == Effect::kRemoveName || effect == Effect::kRemoveObject;
+    allowed += removes && op.system_error == 0 ? 1 : 0;
+    otherwise = otherwise || (Opens(effect) && op.succeeded());
+    if (effect != Effect::kMakeName) continue;
+    ++calls;
+    refused += op.failed_with(EEXIST) ? 1 : 0;
+    if (op.succeeded()) made.push_back(id);
+  }
+  tally.AddChances(calls > 1 ? calls : 0);
+  if (made.size() > allowed) {
+    tally.Break(fmt::format("{} exclusive creations of one name succeeded, {} may have",
+                            made.size(), allowed),
+                made);
+  } else if (calls > 1 && refused == calls && !otherwise) {
+    tally.Break(fmt::format("all of {} exclusive creations were refused with EEXIST", calls), {0});
+  }
+}
+
 void JudgeGenerations(const History& history, std::vector<Judgement>& judgements) {
-  if (history.header.mode != "stepped" || !history.header.complete) return;
+  if (!history.header.complete || history.operations.empty()) return;
   Tallies tallies;
+  if (history.header.mode != "stepped") {
+    JudgeRace(history, tallies.created);
+    tallies.created.Report(judgements);
+    return;
+  }
   for (const std::uint8_t object : ObjectsOf(history)) {
     const Messages view(history, object);
     GenerationJudge(view, tallies).Judge(model::SteppedView(history, object));

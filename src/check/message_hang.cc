@@ -1,5 +1,5 @@
 // O-HANG of messages: nobody sleeps in a receive though a message is there for it, or in a send
-// though there is room.
+// though there is room.  Of objects that are not removed: message_removal.cc.
 //
 // Broken needs the watchdog's evidence and a state that is certain from the history.  Time
 // O(n (1 + g)) for g groups of sleepers.
@@ -16,18 +16,21 @@
 namespace parley {
 namespace {
 
-constexpr std::array kClauses = {Clause::kReceiverAsleep, Clause::kSenderAsleep};
+constexpr std::array kClauses = {Clause::kReceiverAsleep, Clause::kMatchingAsleep,
+                                 Clause::kSenderAsleep};
 
 struct Tallies {
   Tally receiver{Clause::kReceiverAsleep};
+  Tally matching{Clause::kMatchingAsleep};
   Tally sender{Clause::kSenderAsleep};
 };
 
-// Bounds of the number of messages in the queue at one instant.  Those who sleep then have neither
-// put nor taken anything.
+// Bounds of what is in the queue at one instant: messages, and their bytes.  Those who sleep then
+// have neither put nor taken anything.
 struct Content {
   std::int64_t least = 0;
   std::int64_t most = 0;
+  std::int64_t bytes_most = 0;
 };
 
 Content ContentAt(const Messages& view, std::uint8_t object, const Sleepers& group) {
@@ -48,30 +51,59 @@ Content ContentAt(const Messages& view, std::uint8_t object, const Sleepers& gro
     const bool perhaps = op.invoked_ns <= group.instant_ns + view.slack_ns();
     const std::int64_t sign = effect == Effect::kPut ? 1 : -1;
     content.least += sign * ((effect == Effect::kPut ? surely : perhaps) ? 1 : 0);
-    content.most += sign * ((effect == Effect::kPut ? perhaps : surely) ? 1 : 0);
+    const bool for_most = effect == Effect::kPut ? perhaps : surely;
+    content.most += sign * (for_most ? 1 : 0);
+    const auto bytes = static_cast<std::int64_t>(op.requested);
+    content.bytes_most += for_most ? (effect == Effect::kPut ? bytes : -op.result) : 0;
   }
   return content;
+}
+
+// One that such a receive takes, and that was certainly there at the instant; null when none is
+// known.
+const Message* ThereFor(const Messages& view, const Sleepers& group, const Selection& wanted) {
+  const auto there = [&](const Message& message) {
+    if (!message.told || !message.accepted || !message.received()) return false;
+    const bool by_maker =
+        view.history().workers[view.operation(message.receive).worker].role == kMakerRole;
+    return wanted.Takes(message.klass) && message.put_until + view.slack_ns() < group.instant_ns &&
+           (message.taken_from > group.instant_ns + view.slack_ns() || (by_maker && !group.proven));
+  };
+  const auto found = std::ranges::find_if(view.messages(), there);
+  return found != view.messages().end() ? &*found : nullptr;
+}
+
+bool HasRoom(const HistoryHeader& header, const Content& content, std::uint32_t bytes) {
+  const auto messages = static_cast<std::int64_t>(header.capacity_messages);
+  const auto bytes_max = static_cast<std::int64_t>(header.capacity_bytes);
+  return messages > 0 && content.most < messages &&
+         (bytes_max == 0 || content.bytes_most + bytes <= bytes_max);
 }
 
 void JudgeSleeper(const Messages& view, const Sleepers& group, const Content& content,
                   std::uint32_t id, Tallies& tallies) {
   const History& history = view.history();
   const Operation& op = history.operations[id];
-  const auto capacity = static_cast<std::int64_t>(history.header.capacity_messages);
   Tally* tally = nullptr;
   std::string reason;
-  if (history.effect(op) == Effect::kTake && content.least > 0 &&
-      TakesAny(history.calls[op.call].select)) {
-    tally = &tallies.receiver;
-    reason = fmt::format("worker {} sleeps in a receive though at least {} messages are there",
-                         op.worker, content.least);
-  } else if (history.effect(op) == Effect::kPut && capacity > 0 && content.most < capacity) {
+  if (history.effect(op) == Effect::kTake) {
+    const Selection wanted = SelectionOf(history, op);
+    const bool any = TakesAny(wanted.select);
+    tally = any ? &tallies.receiver : &tallies.matching;
+    if (any && content.least > 0) {
+      reason = fmt::format("worker {} sleeps in a receive though at least {} messages are there",
+                           op.worker, content.least);
+    } else if (const Message* message = ThereFor(view, group, wanted)) {
+      reason = fmt::format("worker {} sleeps in a receive though {} is there for it", op.worker,
+                           MessageText(view, *message));
+    }
+  } else if (HasRoom(history.header, content, op.requested)) {
     tally = &tallies.sender;
-    reason =
-        fmt::format("worker {} sleeps in a send though at most {} messages are in a queue for {}",
-                    op.worker, content.most, capacity);
+    reason = fmt::format(
+        "worker {} sleeps in a send of {} bytes though at most {} messages of {} bytes are there",
+        op.worker, op.requested, content.most, content.bytes_most);
   }
-  if (tally == nullptr) return;
+  if (reason.empty()) return;
   if (group.proven && history.header.complete) {
     tally->Break(reason, {id});
   } else {
@@ -79,10 +111,20 @@ void JudgeSleeper(const Messages& view, const Sleepers& group, const Content& co
   }
 }
 
+// What a queue holds that was removed, or how much one of another capacity, is not told here.
+bool ChangesWhatFits(const History& history) {
+  return std::ranges::any_of(history.operations, [&](const Operation& op) {
+    const Effect effect = history.effect(op);
+    return effect == Effect::kRemoveObject || effect == Effect::kResize;
+  });
+}
+
 // Calls that others could have kept asleep: blocking ones that were answered.
 void CountChances(const Messages& view, Tallies& tallies) {
   for (const Receipt& receipt : view.receipts()) {
-    tallies.receiver.AddChances(view.operation(receipt.operation).nonblocking ? 0 : 1);
+    const Operation& op = view.operation(receipt.operation);
+    const bool any = TakesAny(SelectionOf(view.history(), op).select);
+    (any ? tallies.receiver : tallies.matching).AddChances(op.nonblocking ? 0 : 1);
   }
   for (const Message& message : view.messages()) {
     const Operation& op = view.operation(message.send);
@@ -95,7 +137,7 @@ void JudgeHangs(const History& history, std::vector<Judgement>& judgements) {
   const std::vector<Sleepers> groups = FindSleepers(history);
   for (const std::uint8_t object : ObjectsOf(history)) {
     const Messages view(history, object);
-    if (!view.one_queue()) continue;
+    if (!view.one_queue() || ChangesWhatFits(history)) continue;
     CountChances(view, tallies);
     for (const Sleepers& group : groups) {
       const Content content = ContentAt(view, object, group);
@@ -106,6 +148,7 @@ void JudgeHangs(const History& history, std::vector<Judgement>& judgements) {
     }
   }
   tallies.receiver.Report(judgements);
+  tallies.matching.Report(judgements);
   tallies.sender.Report(judgements);
 }
 

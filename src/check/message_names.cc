@@ -26,7 +26,8 @@ void JudgeNames(const History& history, std::vector<Judgement>& judgements) {
       made_ns = op.returned_ns + history.header.clock_slack_ns;
       maker = id;
     }
-    if (history.effect(op) == Effect::kRemoveName) {
+    const Effect effect = history.effect(op);
+    if (effect == Effect::kRemoveName || effect == Effect::kRemoveObject) {
       removed_ns = std::min(removed_ns, op.invoked_ns);
     }
   }

@@ -97,7 +97,7 @@ class OnceJudge {
  private:
   void CountChances() {
     std::uint64_t accepted = 0;
-    std::uint64_t maybe = view_.killed_receives();
+    std::uint64_t maybe = view_.blind_receives();
     std::uint64_t interrupted = view_.interrupted_receives().size();
     for (const Message& message : view_.messages()) {
       const Operation& op = view_.operation(message.send);
@@ -216,12 +216,13 @@ class OnceJudge {
     }
     const Unused unused(history_);
     CountDeaths(unused);
-    if (missing <= view_.killed_receives() || !history_.header.complete) return;
+    if (missing <= view_.blind_receives() || !history_.header.complete) return;
     const std::string text =
         first == nullptr ? untold_text_ : MessageText(view_, *first) + " was never received";
     const std::string reason = fmt::format(
-        "{} accepted messages are missing ({}); receivers that were killed have at most {}",
-        missing, text, view_.killed_receives());
+        "{} accepted messages are missing ({}); receives that were killed, or cut a message beyond "
+        "recognition, have at most {}",
+        missing, text, view_.blind_receives());
     const std::uint32_t send = first == nullptr ? untold_witness_ : first->send;
     const Operation& op = view_.operation(send);
     if (const auto interrupted = InterruptedAfter(op)) {

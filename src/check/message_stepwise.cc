@@ -86,14 +86,19 @@ class StepJudge {
   // goes on.
   void JudgeSignals(const model::Step& step) {
     for (const model::Cause& cause : step.causes) {
-      const bool restarts = cause.kind == model::CauseKind::kSignalRestart;
-      if (!restarts && cause.kind != model::CauseKind::kSignal) continue;
+      if (cause.kind != model::CauseKind::kSignal &&
+          cause.kind != model::CauseKind::kSignalRestart) {
+        continue;
+      }
       const auto slept = std::ranges::find_if(step.returned, [&](std::uint32_t id) {
         const Operation& op = history_.operations[id];
         return op.worker == cause.worker && Moves(history_.effect(op));
       });
       const auto sleeps = inside_.find(cause.worker);
       if (slept == step.returned.end() && sleeps == inside_.end()) continue;
+      const std::uint32_t hit = slept != step.returned.end() ? *slept : sleeps->second;
+      const bool restarts = cause.kind == model::CauseKind::kSignalRestart &&
+                            !history_.calls[history_.operations[hit].call].never_restarts;
       tallies_.restarted.AddChances(1);
       if (restarts && slept != step.returned.end() &&
           history_.operations[*slept].failed_with(EINTR)) {
@@ -103,13 +108,15 @@ class StepJudge {
             {*slept});
       } else if (!restarts && sleeps != inside_.end()) {
         tallies_.restarted.Break(
-            fmt::format("step {}: a call sleeps on after a signal without SA_RESTART", step.number),
+            fmt::format("step {}: a call sleeps on after a signal that has to end it", step.number),
             {sleeps->second});
       }
     }
   }
 
+  // What receives that select by class may find is message_model's affair.
   void JudgeSleepers(const model::Step& step) {
+    if (SelectsByClass(history_)) return;
     const auto capacity = static_cast<std::int64_t>(history_.header.capacity_messages);
     for (const auto& [worker, id] : inside_) {
       const Operation& op = history_.operations[id];
@@ -124,7 +131,7 @@ class StepJudge {
         tallies_.deadline.Break(
             fmt::format("step {}: a call sleeps on, though its time has come", step.number), {id});
       } else if (history_.effect(op) == Effect::kTake) {
-        if (content_ <= 0 || !TakesAny(history_.calls[op.call].select)) continue;
+        if (content_ <= 0) continue;
         tallies_.receiver.Break(
             fmt::format("step {}: a receive sleeps with {} messages there", step.number, content_),
             {id});

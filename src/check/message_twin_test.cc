@@ -1,56 +1,57 @@
 // The checker of order against a search for an order of all calls that explains the history, on
-// random small histories: they agree exactly.
+// random small histories: where all receives go by one rule they agree exactly; where rules mix,
+// the checker never finds fault with what the search explains, and how much it misses is printed.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "src/base/seed.h"
 #include "src/check/checking.h"
 #include "src/check/message_builder.h"
+#include "src/history/message_calls.h"
+#include "src/model/message_queue.h"
 
 namespace parley {
 namespace {
 
 constexpr int kHistories = 100000;
 
-// A call of the sequential specification: receives give the oldest of the highest class, and fail
-// only when there is none.
+// A call of the sequential specification (src/model/message_queue.h): receives give the message
+// that they have to, and fail only when there is none for them.
 struct CallMade {
   std::uint16_t worker = 0;
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   bool send = false;
   std::uint32_t klass = 0;
-  int message = -1;  // sends: its number; receives: which one came, -1: none
+  int message = -1;           // sends: its number; receives: which one came, -1: none
+  model::Selection wanted{};  // of receives
 };
 
 using Calls = std::vector<CallMade>;
 
-struct Queued {
-  std::uint32_t klass;
-  int message;
-};
-
 // Runs the next call on the queue; false when the specification gives another answer.
-bool Apply(const CallMade& call, std::vector<Queued>& queue) {
+bool Apply(const CallMade& call, model::MessageQueue& queue) {
   if (call.send) {
-    queue.push_back({call.klass, call.message});
+    queue.Put({.id = static_cast<std::uint32_t>(call.message), .klass = call.klass, .bytes = 1});
     return true;
   }
-  // max_element gives the first of the greatest: the oldest.
-  const auto first = std::ranges::max_element(queue, {}, &Queued::klass);
-  if (call.message < 0) return first == queue.end();
-  if (first == queue.end() || first->message != call.message) return false;
-  queue.erase(first);
+  const std::size_t first = queue.First(call.wanted);
+  if (first == model::MessageQueue::kNone) return call.message < 0;
+  if (static_cast<int>(queue.messages()[first].id) != call.message) return false;
+  queue.Remove(first);
   return true;
 }
 
-bool Explained(const Calls& calls, std::uint32_t done, const std::vector<Queued>& queue) {
+bool Explained(const Calls& calls, std::uint32_t done, const model::MessageQueue& queue) {
   if (done == (1U << calls.size()) - 1) return true;
   std::uint64_t first_return = std::numeric_limits<std::uint64_t>::max();
   for (std::size_t i = 0; i < calls.size(); ++i) {
@@ -58,21 +59,24 @@ bool Explained(const Calls& calls, std::uint32_t done, const std::vector<Queued>
   }
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if ((done >> i & 1) != 0 || calls[i].from > first_return) continue;
-    std::vector<Queued> next = queue;
+    model::MessageQueue next = queue;
     if (Apply(calls[i], next) && Explained(calls, done | 1U << i, next)) return true;
   }
   return false;
 }
 
+// What the receives of a history ask for: draws one of them.
+using Asking = std::function<model::Selection(Random&, std::uint32_t classes)>;
+
 // Calls of a queue that does what it has to, each taking effect between its beginning and its end.
-Calls RandomCalls(Random& random) {
+Calls RandomCalls(Random& random, const Asking& asking) {
   const auto workers = static_cast<std::uint16_t>(random.Between(2, 4));
   const auto count = random.Between(3, 9);
   const auto classes = random.Between(1, 3);
   Calls calls;
   std::vector<std::optional<std::size_t>> inside(workers);
   std::vector<bool> done;
-  std::vector<Queued> queue;
+  model::MessageQueue queue(0, 0);
   std::uint64_t now = 0;
   int messages = 0;
   for (;;) {
@@ -85,8 +89,10 @@ Calls RandomCalls(Random& random) {
       }
       CallMade call{.worker = worker, .from = now, .send = random.Chance(1, 2)};
       if (call.send) {
-        call.klass = static_cast<std::uint32_t>(random.Below(classes));
+        call.klass = static_cast<std::uint32_t>(1 + random.Below(classes));
         call.message = messages++;
+      } else {
+        call.wanted = asking(random, static_cast<std::uint32_t>(classes));
       }
       inside[worker] = calls.size();
       calls.push_back(call);
@@ -101,8 +107,9 @@ Calls RandomCalls(Random& random) {
     }
     done[*inside[worker]] = true;
     if (!call.send) {
-      const auto first = std::ranges::max_element(queue, {}, &Queued::klass);
-      call.message = first == queue.end() ? -1 : first->message;
+      const std::size_t first = queue.First(call.wanted);
+      const bool none = first == model::MessageQueue::kNone;
+      call.message = none ? -1 : static_cast<int>(queue.messages()[first].id);
     }
     Apply(call, queue);
   }
@@ -136,10 +143,14 @@ History Written(const Calls& calls) {
   }
   for (const CallMade& call : calls) {
     if (call.send) continue;
-    const MessageBuilder::Spec spec{.from = call.from, .to = call.to};
+    MessageBuilder::Spec spec{.from = call.from,
+                              .to = call.to,
+                              .nonblocking = true,
+                              .select = call.wanted.select,
+                              .asked = call.wanted.klass};
     if (call.message < 0) {
-      built.Receive(call.worker,
-                    {.from = call.from, .to = call.to, .error = EAGAIN, .nonblocking = true});
+      spec.error = ENOMSG;
+      built.Receive(call.worker, spec);
     } else {
       built.Receive(call.worker, spec, sends[static_cast<std::size_t>(call.message)]);
     }
@@ -150,8 +161,10 @@ History Written(const Calls& calls) {
 std::string Text(const Calls& calls) {
   std::string text;
   for (const CallMade& call : calls) {
-    text += fmt::format("worker {} [{}, {}] {} {} of class {}\n", call.worker, call.from, call.to,
-                        call.send ? "sends" : "receives", call.message, call.klass);
+    text += fmt::format("worker {} [{}, {}] {} {} of class {}, by rule {}\n", call.worker,
+                        call.from, call.to, call.send ? "sends" : "receives", call.message,
+                        call.send ? call.klass : call.wanted.klass,
+                        static_cast<int>(call.wanted.select));
   }
   return text;
 }
@@ -161,23 +174,69 @@ bool ReceivedBeforeSent(const History& history) {
   return VerdictOf(Clause::kInvented, history) == "broken";
 }
 
-TEST(MessageOrder, AgreesWithASearchForAnOrderOfAllCalls) {
-  Random random(20261121);
+struct Agreement {
   int unexplained = 0;
-  for (int i = 0; i < kHistories; ++i) {
-    Calls calls = RandomCalls(random);
+  int missed = 0;  // of them, not found by the checker
+};
+
+// Half of the histories are corrupted.  What the checker finds the search must not explain.
+Agreement Compare(std::uint64_t seed, int histories, const Asking& asking) {
+  Random random(seed);
+  Agreement agreement;
+  for (int i = 0; i < histories; ++i) {
+    Calls calls = RandomCalls(random, asking);
     if (i % 2 == 1) Corrupt(calls, random);
-    const bool explained = Explained(calls, 0, {});
+    const bool explained = Explained(calls, 0, model::MessageQueue(0, 0));
     const History history = Written(calls);
     const bool kept = Broken("message_order", history).empty() && !ReceivedBeforeSent(history);
-    ASSERT_EQ(kept, explained) << "history " << i << "\n" << Text(calls);
-    unexplained += explained ? 0 : 1;
-    if (i % 2 == 0) {
-      ASSERT_TRUE(explained) << Text(calls);
-    }
+    EXPECT_TRUE(explained || i % 2 == 1) << Text(calls);
+    EXPECT_TRUE(kept || !explained) << "history " << i << "\n" << Text(calls);
+    agreement.unexplained += explained ? 0 : 1;
+    agreement.missed += kept && !explained ? 1 : 0;
+    if (testing::Test::HasFailure()) break;
   }
-  EXPECT_GT(unexplained, kHistories / 10);
-  RecordProperty("unexplained", unexplained);
+  return agreement;
+}
+
+Asking Always(Selector select) {
+  return [=](Random&, std::uint32_t) {
+    const bool bounded = select == Selector::kLowest;
+    return model::Selection{.select = select, .klass = bounded ? kClassMax : 0};
+  };
+}
+
+model::Selection AnyOfThem(Random& random, std::uint32_t classes) {
+  constexpr std::array kSelectors = {Selector::kAny, Selector::kEqual, Selector::kLowest,
+                                     Selector::kExcept};
+  const Selector select = kSelectors[random.Below(kSelectors.size())];
+  const auto klass = static_cast<std::uint32_t>(1 + random.Below(classes));
+  return {.select = select, .klass = select == Selector::kAny ? 0 : klass};
+}
+
+TEST(MessageOrder, AgreesWithASearchForAnOrderOfAllCalls) {
+  const std::pair<const char*, Asking> rules[] = {
+      {"highest", Always(Selector::kHighest)},
+      {"any", Always(Selector::kAny)},
+      {"lowest", Always(Selector::kLowest)},
+      {"of one class", [](Random& random, std::uint32_t classes) {
+         return model::Selection{.select = Selector::kEqual,
+                                 .klass = static_cast<std::uint32_t>(1 + random.Below(classes))};
+       }}};
+  for (const auto& [name, asking] : rules) {
+    const Agreement agreement = Compare(20261121, kHistories / 4, asking);
+    EXPECT_EQ(agreement.missed, 0) << name;
+    EXPECT_GT(agreement.unexplained, kHistories / 40) << name;
+  }
+}
+
+TEST(MessageOrder, NeverFindsFaultWhereRulesMixWithWhatTheSearchExplains) {
+  const Agreement agreement = Compare(20261122, kHistories, AnyOfThem);
+
+  fmt::print("of {} histories that no order explains {} were missed\n", agreement.unexplained,
+             agreement.missed);
+  EXPECT_GT(agreement.unexplained, kHistories / 10);
+  // Of each hundred one, at most: it is a necessary condition.
+  EXPECT_LT(agreement.missed, agreement.unexplained / 100);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
+#include <set>
 #include <tuple>
 
 #include "src/history/message_calls.h"
@@ -40,11 +42,20 @@ void Messages::AddSend(std::uint32_t id) {
 
 void Messages::AddReceive(std::uint32_t id) {
   const Operation& op = operation(id);
-  if (op.outcome == Outcome::kMaybe) ++killed_receives_;
+  if (op.outcome == Outcome::kMaybe || CutBeyondRecognition(op)) {
+    ++blind_receives_;
+    blind_from_ns_ = std::min(blind_from_ns_, op.invoked_ns);
+  }
   const bool none = op.failed_with(EAGAIN) || op.failed_with(ENOMSG) || op.failed_with(ETIMEDOUT);
   if (none) empty_.push_back(id);
   if (op.failed_with(EINTR)) interrupted_receives_.push_back(id);
   if (op.succeeded()) receipts_.push_back({.operation = id});
+}
+
+// What was left of it in a buffer that was too small does not tell which message it was.
+bool Messages::CutBeyondRecognition(const Operation& receive) const {
+  return receive.succeeded() && history_.calls[receive.call].truncates &&
+         receive.result == receive.requested && receive.requested < kToldBytes;
 }
 
 std::uint32_t Messages::Find(const Extent& extent) const {
@@ -60,6 +71,13 @@ std::uint32_t Messages::Find(const Extent& extent) const {
   return static_cast<std::uint32_t>(at - messages_.begin());
 }
 
+std::uint32_t Messages::Given(const Operation& receive) const {
+  const auto received = history_.received(receive);
+  const bool told =
+      received.size() == 1 && received[0].kind == static_cast<std::uint16_t>(ExtentKind::kWritten);
+  return told ? Find(received[0]) : kNoMessage;
+}
+
 void Messages::Match() {
   const auto key = [&](const Message& message) {
     const Operation& op = operation(message.send);
@@ -69,12 +87,7 @@ void Messages::Match() {
   if (!std::ranges::is_sorted(messages_, {}, key)) std::ranges::sort(messages_, {}, key);
   for (Receipt& receipt : receipts_) {
     const Operation& op = operation(receipt.operation);
-    const auto received = history_.received(op);
-    if (op.extent_count != 1 ||
-        received[0].kind != static_cast<std::uint16_t>(ExtentKind::kWritten)) {
-      continue;
-    }
-    receipt.message = Find(received[0]);
+    receipt.message = Given(op);
     if (receipt.message == kNoMessage) continue;
     Message& message = messages_[receipt.message];
     receipt.again = message.received();
@@ -83,6 +96,29 @@ void Messages::Match() {
     message.taken_from = op.invoked_ns;
     message.taken_until = op.returned_ns;
   }
+}
+
+bool SelectsByClass(const History& history) {
+  return std::ranges::none_of(history.calls, [](const Call& call) {
+    return call.effect == Effect::kTake && call.select == Selector::kHighest;
+  });
+}
+
+std::vector<std::uint32_t> OwnedClasses(const History& history) {
+  std::map<std::uint32_t, std::set<std::uint16_t>> askers;   // by class
+  std::map<std::uint16_t, std::set<std::uint32_t>> classes;  // by worker; 0: any
+  for (const Operation& op : history.operations) {
+    if (history.effect(op) != Effect::kTake) continue;
+    const Selection wanted = SelectionOf(history, op);
+    const std::uint32_t klass = wanted.select == Selector::kEqual ? wanted.klass : 0;
+    classes[op.worker].insert(klass);
+    if (klass != 0) askers[klass].insert(op.worker);
+  }
+  std::vector<std::uint32_t> owned;
+  for (const auto& [klass, workers] : askers) {
+    if (workers.size() == 1 && classes[*workers.begin()].size() == 1) owned.push_back(klass);
+  }
+  return owned;
 }
 
 std::vector<std::uint8_t> ObjectsOf(const History& history) {

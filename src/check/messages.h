@@ -12,8 +12,12 @@
 #include <vector>
 
 #include "src/history/history.h"
+#include "src/model/message_queue.h"
 
 namespace parley {
+
+using model::Selection;
+using model::SelectionOf;
 
 inline constexpr std::uint32_t kNoMessage = std::numeric_limits<std::uint32_t>::max();
 
@@ -55,8 +59,13 @@ class Messages {
   std::span<const Message> messages() const { return messages_; }
   // In the order of the operations.
   std::span<const Receipt> receipts() const { return receipts_; }
-  // Receives that were killed inside: each may have taken a message that nobody else will get.
-  std::uint32_t killed_receives() const { return killed_receives_; }
+  // Receives that were killed inside, or gave what was cut beyond recognition: each may have taken
+  // a message that nobody else will get.
+  std::uint32_t blind_receives() const { return blind_receives_; }
+  std::uint64_t blind_from_ns() const { return blind_from_ns_; }  // the first one's invocation
+  bool CutBeyondRecognition(const Operation& receive) const;
+  // The message that a receive or a copy gave; kNoMessage when that cannot be told.
+  std::uint32_t Given(const Operation& receive) const;
   // Receives that failed with EINTR, by operation.
   std::span<const std::uint32_t> interrupted_receives() const { return interrupted_receives_; }
   // Receives that were told that there is nothing for them, and sends that there is no room.
@@ -79,9 +88,16 @@ class Messages {
   std::vector<std::uint32_t> empty_;
   std::vector<std::uint32_t> full_;
   std::vector<std::uint32_t> interrupted_receives_;
-  std::uint32_t killed_receives_ = 0;
+  std::uint32_t blind_receives_ = 0;
+  std::uint64_t blind_from_ns_ = kNever;
   bool one_queue_ = true;
 };
+
+// Its receives select by class: it has those of System V, not those of a priority queue.
+bool SelectsByClass(const History& history);
+
+// Classes, ascending, each of which one worker alone asks for, and for nothing else: replies to it.
+std::vector<std::uint32_t> OwnedClasses(const History& history);
 
 // The objects of the history, one view each.
 std::vector<std::uint8_t> ObjectsOf(const History& history);

@@ -2,7 +2,7 @@
 # Both ways to contain a crew end with the same verdicts and leave nothing; so do two runs at once.
 . "$(dirname "$0")/testing.sh"
 
-scenarios="conservation fifo_crew kill_writer"
+scenarios="conservation fifo_crew kill_writer sysv_remove"
 ls /dev/shm >"$work/shm_before"
 expect_untouched() {
   ls /dev/shm | cmp -s - "$work/shm_before" || complain "changed /dev/shm"

@@ -18,15 +18,20 @@ Seat& MakersHands::Seated(std::uint16_t maker) {
   return seat_;
 }
 
-bool MakersHands::Open() {
+// The first call with that effect that does not wait, else the first with that effect.
+std::uint8_t MakersHands::CallWith(Effect effect) const {
   const auto calls = facility_.Calls();
-  const auto open = std::ranges::find_if(calls, [](const CallTraits& call) {
-    return call.effect == Effect::kOpenBoth && call.nonblocking;
-  });
-  if (open == calls.end()) return false;
+  const auto found = std::ranges::find_if(
+      calls, [&](const CallTraits& call) { return call.effect == effect && call.nonblocking; });
+  return found != calls.end() ? static_cast<std::uint8_t>(found - calls.begin())
+                              : performer_.CallWith(effect);
+}
+
+bool MakersHands::Open() {
+  const std::uint8_t open = CallWith(Effect::kOpenBoth);
+  if (open == Performer::kNoCall) return false;
   NextStep();
-  return performer_.Perform(static_cast<std::uint8_t>(open - calls.begin()), 0, 0).system_error ==
-         0;
+  return performer_.Perform(open, 0, 0).system_error == 0;
 }
 
 void MakersHands::Close() {
@@ -34,9 +39,9 @@ void MakersHands::Close() {
   performer_.CloseHandles();
 }
 
-bool MakersHands::SendLast() {
+bool MakersHands::SendLast(std::uint32_t klass) {
   const Reply reply = performer_.Put(
-      {.call = performer_.CallWith(Effect::kPut), .bytes = kHeaderBytes, .last = true});
+      {.call = CallWith(Effect::kPut), .bytes = kHeaderBytes, .klass = klass, .last = true});
   return reply.system_error == 0;
 }
 
@@ -47,7 +52,7 @@ void MakersHands::TakeAll() {
   while ((reply.system_error == 0 || reply.system_error == EINTR) && performer_.HasRoom(2)) {
     NextStep();
     performer_.Refresh();
-    reply = performer_.Take({.call = performer_.CallWith(Effect::kTake), .bytes = bytes});
+    reply = performer_.Take({.call = CallWith(Effect::kTake), .bytes = bytes});
   }
 }
 

@@ -19,13 +19,15 @@ class MakersHands {
   bool Open();
   void Close();
 
-  // Sends a message whose receiver need not wait for more.  False when there was no room.
-  bool SendLast();
+  // Sends a message of that class whose receiver need not wait for more.  False when there was no
+  // room.
+  bool SendLast(std::uint32_t klass);
   // Receives until the queue says that it is empty.
   void TakeAll();
 
  private:
   Seat& Seated(std::uint16_t maker);
+  std::uint8_t CallWith(Effect effect) const;
   void NextStep();
 
   ArenaHeader& header_;

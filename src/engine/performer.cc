@@ -46,7 +46,7 @@ Performer::Performer(ArenaHeader& header, std::byte* records, Seat& seat, const 
       decoder_(plan.encoding, tag, std::move(identities), gaps),
       pieces_(kMaxPieces),
       cuts_(Derive(plan.seed, "pieces", seat.worker)) {
-  for (auto& buffer : buffers_) buffer.resize(BufferBytes(plan));
+  for (auto& buffer : buffers_) buffer.resize(kHeadroomBytes + BufferBytes(plan));
   extents_.reserve(1024);
   open_handles_.reserve(64);
 }
@@ -160,7 +160,7 @@ Reply Performer::Perform(std::uint8_t call, std::uint16_t handle, std::uint64_t 
 
 Reply Performer::Put(const Transfer& put) {
   turn_ = plan_.overwrites ? 1 - turn_ : 0;
-  const std::span<std::byte> buffer(buffers_[turn_].data(), put.bytes);
+  const std::span<std::byte> buffer(buffers_[turn_].data() + kHeadroomBytes, put.bytes);
   OperationRecord record{};
   record.call = put.call;
   record.handle = put.handle;
@@ -184,7 +184,7 @@ Reply Performer::Put(const Transfer& put) {
 }
 
 Reply Performer::Take(const Transfer& take) {
-  const std::span<std::byte> buffer(buffers_[0].data(), take.bytes);
+  const std::span<std::byte> buffer(buffers_[0].data() + kHeadroomBytes, take.bytes);
   received_last_ = false;
   OperationRecord record{};
   record.call = take.call;

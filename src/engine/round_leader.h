@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,7 @@ class RoundLeader {
   bool AwaitState(const Player& player, SeatState wanted);
   void NoteResidue();
   void TellReceivers();
+  std::uint32_t AwaitedClass(const Player& player) const;
   void DrainMessages();
 
   Arena& arena_;
@@ -83,7 +85,8 @@ class RoundLeader {
   std::unique_ptr<Port> maker_port_;  // holds a named object open for the workers to come
   LogWriter maker_log_;
   std::optional<MakersHands> makers_;  // families of messages
-  std::uint32_t lasts_sent_ = 0;
+  bool makers_open_ = false;
+  std::map<std::uint16_t, std::uint64_t> told_at_;  // worker: mark of the call it was told in
   std::vector<Player> players_;
   std::uint16_t next_worker_ = 0;
   std::uint32_t logs_ = 0;

@@ -57,6 +57,7 @@ HistoryHeader Heading(const Facility& facility, const RoundOutcome& outcome, con
   header.capacity_bytes = outcome.capacity_bytes;
   header.capacity_messages = outcome.capacity_messages;
   header.message_bytes = outcome.message_bytes;
+  header.class_min = facility.ClassMin();
   header.class_max = facility.ClassMax();
   header.complete = !outcome.truncated && !outcome.cut;
   const auto plans = std::span(outcome.plan_of).first(outcome.logs);
@@ -127,7 +128,9 @@ History CollectHistory(const Arena& arena, const Program& program, const RoundLa
                              .select = call.select,
                              .deadline = call.deadline,
                              .lock = call.lock,
-                             .exclusive = call.exclusive});
+                             .exclusive = call.exclusive,
+                             .truncates = call.truncates,
+                             .never_restarts = call.never_restarts});
   }
   CollectWorkers(outcome, program, history);
   history.faults.assign(outcome.fault_list.begin(), outcome.fault_list.begin() + outcome.faults);

@@ -126,6 +126,7 @@ bool WorkerStream::GoOn(const Reply& reply) {
     case EDEADLK:
       return true;
     case EAGAIN:
+    case ENOMSG:
       SleepNs(kBackOffNs);
       performer_.Refresh();
       return true;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -42,12 +43,15 @@ struct CallTraits {
   std::string_view name;
   Effect effect = Effect::kOther;
   bool gathers = false;
-  bool nonblocking = false;  // opens: the handle gets O_NONBLOCK; locks: it is only tried
+  // Opens: the handle gets O_NONBLOCK; locks: it is only tried; others: the call does not wait.
+  bool nonblocking = false;
   Selector select = Selector::kAny;
   Deadline deadline = Deadline::kNone;
   LockKind lock = LockKind::kNone;
-  bool exclusive = false;  // of locks: else shared
-  bool splices = false;    // moves or copies bytes by splice() or tee(), and never waits
+  bool exclusive = false;       // of locks: else shared
+  bool splices = false;         // moves or copies bytes by splice() or tee(), and never waits
+  bool truncates = false;       // Call::truncates
+  bool never_restarts = false;  // Call::never_restarts
 };
 
 // This clause, reported on this facility, breaks this promise.
@@ -85,6 +89,9 @@ class Object {
   // Closes the maker's own descriptors, so that only the workers' count.
   virtual void ReleaseDescriptors() = 0;
 };
+
+// Bytes in front of each buffer that the call may use: System V messages have their type there.
+inline constexpr std::size_t kHeadroomBytes = 16;
 
 // One call to make.
 struct Request {
@@ -148,7 +155,8 @@ class Facility {
 
   // Messages: bytes of the largest one that an object made with the default plan takes; else 0.
   virtual std::uint64_t MessageBytes() const { return 0; }
-  // Messages: the highest priority or type that there is; else 0.
+  // Messages: the lowest and the highest priority or type that there is; else 0.
+  virtual std::uint64_t ClassMin() const { return 0; }
   virtual std::uint64_t ClassMax() const { return 0; }
 
   // True when workers reach the object by a name and no descriptors are handed over.

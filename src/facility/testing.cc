@@ -9,6 +9,14 @@
 #include "src/base/check.h"
 
 namespace parley {
+namespace {
+
+// A buffer, of which the text holds the headroom, too.
+iovec Behind(std::string& text) {
+  return {.iov_base = text.data() + kHeadroomBytes, .iov_len = text.size() - kHeadroomBytes};
+}
+
+}  // namespace
 
 Request Caller::Ask(std::string_view call, With with) const {
   const auto calls = facility_.Calls();
@@ -22,9 +30,9 @@ Request Caller::Ask(std::string_view call, With with) const {
 
 Reply Caller::Put(std::string_view call, const std::vector<std::string>& pieces, With with) const {
   std::vector<iovec> buffers;
-  for (const std::string& piece : pieces) {
-    buffers.push_back({.iov_base = const_cast<char*>(piece.data()), .iov_len = piece.size()});
-  }
+  std::vector<std::string> texts;
+  for (const std::string& piece : pieces) texts.push_back(std::string(kHeadroomBytes, '?') + piece);
+  for (std::string& text : texts) buffers.push_back(Behind(text));
   Request request = Ask(call, with);
   request.pieces = buffers;
   return port_.Perform(request);
@@ -33,17 +41,15 @@ Reply Caller::Put(std::string_view call, const std::vector<std::string>& pieces,
 Reply Caller::Take(std::string_view call, const std::vector<std::size_t>& pieces,
                    std::string* received, With with) const {
   std::vector<std::string> texts;
-  for (const std::size_t bytes : pieces) texts.emplace_back(bytes, '?');
+  for (const std::size_t bytes : pieces) texts.emplace_back(kHeadroomBytes + bytes, '?');
   std::vector<iovec> buffers;
-  for (std::string& text : texts) {
-    buffers.push_back({.iov_base = text.data(), .iov_len = text.size()});
-  }
+  for (std::string& text : texts) buffers.push_back(Behind(text));
   Request request = Ask(call, with);
   request.pieces = buffers;
   const Reply reply = port_.Perform(request);
   if (received != nullptr) {
     received->clear();
-    for (const std::string& text : texts) *received += text;
+    for (const std::string& text : texts) *received += text.substr(kHeadroomBytes);
     received->resize(reply.result > 0 ? static_cast<std::size_t>(reply.result) : 0);
   }
   return reply;

@@ -61,6 +61,7 @@ std::string MessageText(const Call& call, const Operation& op) {
   if (call.effect == Effect::kPut) {
     return fmt::format("sends {} of class {}", BytesText(op.requested), klass.asked);
   }
+  if (call.effect == Effect::kPeek) return fmt::format("copies message {}", klass.asked);
   switch (call.select) {
     case Selector::kAny:
     case Selector::kHighest:
@@ -160,11 +161,15 @@ std::string Deed(const Call& call, const Operation& op) {
       return "forks a child that tries a lock on " + RangeText(call, op);
     case Effect::kDuplicateToChild:
       return fmt::format("forks a child with handle {}", op.argument);
+    case Effect::kRemoveObject:
+      return "removes the object";
     case Effect::kOther:
       break;
   }
   return call.name;
 }
+
+bool Receives(Effect effect) { return effect == Effect::kTake || effect == Effect::kPeek; }
 
 std::string ExtentText(const History& history, const Extent& extent) {
   switch (static_cast<ExtentKind>(extent.kind)) {
@@ -204,7 +209,7 @@ std::string OutcomeText(const History& history, const Operation& op) {
     return " -> " + CreatedText(op.result);
   }
   if (MakesHandle(effect)) return fmt::format(" -> handle {}", op.handle);
-  if (effect == Effect::kTake && history.header.family == Family::kMessages) {
+  if (Receives(effect) && history.header.family == Family::kMessages) {
     return fmt::format(" -> {} of class {}{}", BytesText(static_cast<std::uint64_t>(op.result)),
                        UnpackClass(op.argument).told, ReceivedText(history, op));
   }
@@ -218,7 +223,7 @@ std::string DescribeOperation(const History& history, std::uint32_t id) {
   const Operation& op = history.operations[id];
   const Call& call = history.calls[op.call];
   const bool message = history.header.family == Family::kMessages &&
-                       (call.effect == Effect::kPut || call.effect == Effect::kTake);
+                       (call.effect == Effect::kPut || Receives(call.effect));
   return fmt::format(
       "#{} {} {} {}{}{}", id, history.workers[op.worker].role, op.worker,
       message ? MessageText(call, op).append(DeadlineText(call.deadline)) : Deed(call, op),

@@ -163,7 +163,7 @@ Problem Decoder::Head(Reader& in) {
   for (std::uint64_t* number :
        {&header.seed, &header.round, &header.clock_slack_ns, &header.atomic_bytes,
         &header.default_capacity_bytes, &header.capacity_bytes, &header.capacity_messages,
-        &header.message_bytes, &header.class_max}) {
+        &header.message_bytes, &header.class_min, &header.class_max}) {
     *number = in.Get<std::uint64_t>();
   }
   header.family = static_cast<Family>(in.Get<std::uint8_t>());
@@ -187,6 +187,8 @@ Problem Decoder::Calls(Reader& in) {
     call.deadline = static_cast<Deadline>(in.Get<std::uint8_t>());
     call.lock = static_cast<LockKind>(in.Get<std::uint8_t>());
     call.exclusive = in.Flag();
+    call.truncates = in.Flag();
+    call.never_restarts = in.Flag();
     history_.calls.push_back(std::move(call));
   }
   return std::nullopt;

@@ -58,7 +58,7 @@ std::string HeadOf(const HistoryHeader& header) {
   for (const std::uint64_t number :
        {header.seed, header.round, header.clock_slack_ns, header.atomic_bytes,
         header.default_capacity_bytes, header.capacity_bytes, header.capacity_messages,
-        header.message_bytes, header.class_max}) {
+        header.message_bytes, header.class_min, header.class_max}) {
     Put(out, number);
   }
   Put(out, static_cast<std::uint8_t>(header.family));
@@ -83,6 +83,8 @@ std::string CallsOf(const History& history) {
     Put(out, static_cast<std::uint8_t>(call.deadline));
     Put(out, static_cast<std::uint8_t>(call.lock));
     PutFlag(out, call.exclusive);
+    PutFlag(out, call.truncates);
+    PutFlag(out, call.never_restarts);
   }
   return out;
 }

@@ -129,7 +129,7 @@ TEST(JsonLinesHistory, IsReadable) {
       R"("scenario":"pipe_kill",)"
       R"("token":"1.pipe_kill.pipe.f.7.3","seed":7,"round":3,"mode":"free",)"
       R"("kernel":"Linux 6.1.0 x86_64","planted":"","clock_slack_ns":40,)"
-      R"("atomic_bytes":4096,"default_capacity_bytes":65536,"capacity_bytes":65536,"capacity_messages":0,"message_bytes":0,"class_max":0,)"
+      R"("atomic_bytes":4096,"default_capacity_bytes":65536,"capacity_bytes":65536,"capacity_messages":0,"message_bytes":0,"class_min":0,"class_max":0,)"
       R"("complete":true,"drained":true,"overwrites":false,)"
       R"("calls":[{"name":"write","effect":"put"},)"
       R"({"name":"readv","effect":"take","gathers":true}],)"

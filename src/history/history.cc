@@ -76,6 +76,8 @@ std::string_view EffectName(Effect effect) {
       return "lock-in-child";
     case Effect::kDuplicateToChild:
       return "duplicate-to-child";
+    case Effect::kRemoveObject:
+      return "remove-object";
   }
   return "unknown";
 }

@@ -56,6 +56,7 @@ enum class Effect : std::uint8_t {
   // Makes another handle of handle `argument` in a child process, which has nothing else; the
   // handle's close ends the child.
   kDuplicateToChild,
+  kRemoveObject,  // removes the object itself, content and all, for everybody who uses it
 };
 
 // The call makes a handle on an object.
@@ -133,7 +134,9 @@ struct Call {
   Selector select = Selector::kAny;
   Deadline deadline = Deadline::kNone;
   LockKind lock = LockKind::kNone;
-  bool exclusive = false;  // of locks: else shared
+  bool exclusive = false;       // of locks: else shared
+  bool truncates = false;       // takes of messages: what does not fit is lost
+  bool never_restarts = false;  // a handled signal ends it, SA_RESTART or not
 
   bool operator==(const Call&) const = default;
 };
@@ -248,7 +251,8 @@ struct HistoryHeader {
   std::uint64_t capacity_bytes = 0;          // when the round began, 0 when unbounded or unknown
   std::uint64_t capacity_messages = 0;       // the same of messages
   std::uint64_t message_bytes = 0;           // of the largest message, 0 when unknown
-  std::uint64_t class_max = 0;               // of messages, 0 when unknown
+  std::uint64_t class_min = 0;               // of messages
+  std::uint64_t class_max = 0;               // the same, 0 when unknown
   bool complete = true;     // false: a log was full; nothing may be concluded from what is absent
   bool drained = false;     // every object was read to its end after the last put
   bool overwrites = false;  // writers overwrite their buffer after each call

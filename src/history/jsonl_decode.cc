@@ -97,6 +97,7 @@ void Decoder::Header(JsonMembers& members) {
   header.capacity_bytes = number("capacity_bytes");
   header.capacity_messages = number("capacity_messages");
   header.message_bytes = number("message_bytes");
+  header.class_min = number("class_min");
   header.class_max = number("class_max");
   header.complete = members.Flag("complete");
   header.drained = members.Flag("drained");
@@ -129,6 +130,8 @@ Problem Decoder::Calls(const json& calls) {
     if (!known.has_value()) members.Fail(fmt::format("effect \"{}\" is unknown", effect));
     next.effect = known.value_or(Effect::kOther);
     next.gathers = members.Flag("gathers", false);
+    next.truncates = members.Flag("truncates", false);
+    next.never_restarts = members.Flag("never_restarts", false);
     if (members.Has("deadline")) {
       next.deadline = EnumMember<Deadline>(members, "deadline", kDeadlineNames);
     }

@@ -73,6 +73,8 @@ std::string CallsOf(const History& history) {
     line.Text("name", call.name);
     line.Text("effect", EffectName(call.effect));
     line.FlagIfSet("gathers", call.gathers);
+    line.FlagIfSet("truncates", call.truncates);
+    line.FlagIfSet("never_restarts", call.never_restarts);
     if (call.deadline != Deadline::kNone) {
       line.Text("deadline", NameOf(kDeadlineNames, call.deadline));
     }
@@ -116,6 +118,7 @@ void EncodeHeading(const History& history, std::string& out) {
   line.Number("capacity_bytes", header.capacity_bytes);
   line.Number("capacity_messages", header.capacity_messages);
   line.Number("message_bytes", header.message_bytes);
+  line.Number("class_min", header.class_min);
   line.Number("class_max", header.class_max);
   line.Flag("complete", header.complete);
   line.Flag("drained", header.drained);

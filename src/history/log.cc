@@ -206,10 +206,10 @@ bool FoundEmpty(const History& history) {
   std::uint64_t empty = 0;
   for (const Operation& op : history.operations) {
     const Effect effect = history.effect(op);
-    if (effect == Effect::kRemoveName) return false;
+    if (effect == Effect::kRemoveName || effect == Effect::kRemoveObject) return false;
     if (effect == Effect::kPut) {
       last_put = std::max(last_put, op.returned_ns == kNever ? op.invoked_ns : op.returned_ns);
-    } else if (effect == Effect::kTake && op.failed_with(EAGAIN) &&
+    } else if (effect == Effect::kTake && (op.failed_with(EAGAIN) || op.failed_with(ENOMSG)) &&
                TakesAny(history.calls[op.call].select)) {
       empty = std::max(empty, op.invoked_ns);
     }

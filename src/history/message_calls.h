@@ -32,4 +32,13 @@ constexpr MessageClass UnpackClass(std::uint64_t argument) {
           .told = static_cast<std::uint32_t>(argument >> 32U)};
 }
 
+// What a query of a queue's status asks for.
+enum class QueueStatus : std::uint8_t {
+  kMessages,   // how many there are
+  kBytes,      // of all of them
+  kLastUsers,  // whether the caller was the last one to send, to receive: bits of LastUser
+};
+
+enum LastUser : std::uint8_t { kLastSender = 1, kLastReceiver = 2 };
+
 }  // namespace parley

@@ -54,6 +54,7 @@ HistoryHeader AnyHeader(Random& random) {
           .capacity_bytes = AnyBelow(random, kInstantMax),
           .capacity_messages = AnyBelow(random, kInstantMax),
           .message_bytes = AnyBelow(random, kInstantMax),
+          .class_min = AnyBelow(random, kInstantMax),
           .class_max = AnyBelow(random, kInstantMax),
           .complete = random.Chance(1, 2),
           .drained = random.Chance(1, 2),
@@ -148,7 +149,9 @@ History Generator::Run(std::size_t operations) {
          .select = static_cast<Selector>(random_.Below(kSelectNames.size())),
          .deadline = static_cast<Deadline>(random_.Below(kDeadlineNames.size())),
          .lock = static_cast<LockKind>(random_.Below(kLockNames.size())),
-         .exclusive = random_.Chance(1, 2)});
+         .exclusive = random_.Chance(1, 2),
+         .truncates = random_.Chance(1, 2),
+         .never_restarts = random_.Chance(1, 2)});
     // Receives are what has the most to say.
     history_.calls.push_back({.name = "take " + std::to_string(i), .effect = Effect::kTake});
   }

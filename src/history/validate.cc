@@ -46,7 +46,8 @@ Problem HistoryValidator::Heading() {
   }
   if (header.clock_slack_ns >= kInstantMax) return "clock slack is beyond 2^62 ns";
   if (std::max({header.atomic_bytes, header.capacity_bytes, header.default_capacity_bytes,
-                header.capacity_messages, header.message_bytes, header.class_max}) >= kInstantMax) {
+                header.capacity_messages, header.message_bytes, header.class_min,
+                header.class_max}) >= kInstantMax) {
     return "a size is beyond 2^62 bytes";
   }
   if (history_.calls.size() > kCallsMax) return fmt::format("more than {} calls", kCallsMax);

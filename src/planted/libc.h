@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -68,6 +70,10 @@ inline constinit Next<decltype(::mq_receive)> mq_receive{"mq_receive"};
 inline constinit Next<decltype(::mq_unlink)> mq_unlink{"mq_unlink"};
 inline constinit Next<decltype(::mq_timedreceive)> mq_timedreceive{"mq_timedreceive"};
 inline constinit Next<decltype(::mq_close)> mq_close{"mq_close"};
+inline constinit Next<decltype(::msgget)> msgget{"msgget"};
+inline constinit Next<decltype(::msgsnd)> msgsnd{"msgsnd"};
+inline constinit Next<decltype(::msgrcv)> msgrcv{"msgrcv"};
+inline constinit Next<decltype(::msgctl)> msgctl{"msgctl"};
 inline constinit Next<decltype(::_exit)> exit_now{"_exit"};
 
 }  // namespace libc

@@ -22,7 +22,8 @@ struct Log {
   std::atomic<std::uint64_t> every_max{0};  // not 0: no bug is told less often than at every such
 };
 
-constexpr std::size_t kLogBytes = 4096;  // of PARLEY_PLANTED_LOG, which begins with a Log
+constexpr std::size_t kLogBytes = 4096;    // of PARLEY_PLANTED_LOG, which begins with a Log
+constexpr dev_t kTypedDevice = ~dev_t{0};  // of no file: identifiers are not inode numbers
 constexpr decltype(statfs::f_type) kPipeFileSystem = 0x50495045;  // PIPEFS_MAGIC, <linux/magic.h>
 
 // All constant-initialised: bugs register in the order in which they happen to be linked.
@@ -102,6 +103,8 @@ const char* FacilitiesText(On on) {
       return "ofd-lock";
     case On::kFlock:
       return "flock";
+    case On::kSysvMsg:
+      return "sysv-msg";
   }
   return "";
 }
@@ -204,6 +207,20 @@ int Bug::Lock(const Target& file, const LockCall& call) {
 
 int Bug::CloseFile(const Target& file) { return libc::close(file.fd); }
 
+int Bug::GetTyped(key_t key, int flags) { return libc::msgget(key, flags); }
+
+int Bug::SendTyped(const Target& queue, const TypedMessage& message) {
+  return libc::msgsnd(queue.fd, message.start, message.count, message.flags);
+}
+
+ssize_t Bug::ReceiveTyped(const Target& queue, const TypedMessage& buffer, long type) {
+  return libc::msgrcv(queue.fd, buffer.start, buffer.count, type, buffer.flags);
+}
+
+int Bug::ControlTyped(const Target& queue, int command, msqid_ds* status) {
+  return libc::msgctl(queue.fd, command, status);
+}
+
 Bug* Alive() { return g_alive; }
 const Bug* FirstBug() { return g_first; }
 void CountTold() { g_log->told.fetch_add(1, std::memory_order_relaxed); }
@@ -246,6 +263,14 @@ Object* RecallLockFile(int fd) {
   struct stat found;
   if (fd <= STDERR_FILENO || ::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return nullptr;
   return Recall(found);
+}
+
+Object& ObserveTyped(int queue) {
+  struct stat found{};
+  found.st_dev = kTypedDevice;
+  found.st_ino = static_cast<ino_t>(queue);
+  Object* object = Recall(found);
+  return object != nullptr ? *object : Learn(found, false);
 }
 
 Object* ObserveName(int directory_fd, const char* path) {

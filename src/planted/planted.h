@@ -1,13 +1,13 @@
 // What a planted bug is: a class that stands between a process and libc, and breaks one promise on
 // purpose.  Each file in bugs/ holds one and registers it; at most one is alive in a process.
 //
-// A bug touches pipes, FIFOs, message queues and files that are locked, all above descriptor 2, and
-// nothing else.  The processes
-// that it is told in have one thread.
+// A bug touches pipes, FIFOs, POSIX message queues and files that are locked, all above descriptor
+// 2, System V message queues, and nothing else.  The processes that it is told in have one thread.
 #pragma once
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/msg.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -24,7 +24,7 @@ namespace parley::planted {
 
 inline constexpr std::size_t kDescriptors = 1024;  // those above are not told apart
 
-// A pipe, a FIFO or a POSIX message queue, as this process has used it since it was forked.
+// A pipe, a FIFO or a message queue, as this process has used it since it was forked.
 // Forgotten when the process closes its last descriptor on it, so that an inode number that comes
 // again starts afresh.
 struct Object {
@@ -83,6 +83,16 @@ struct MessageBuffer {
   unsigned* priority;  // may be null
 };
 
+// What msgsnd() offers and msgrcv() fills: a type, and so many bytes behind it.
+struct TypedMessage {
+  void* start;
+  std::size_t count;
+  int flags;
+
+  long type() const { return *static_cast<const long*>(start); }
+  char* bytes() const { return static_cast<char*>(start) + sizeof(long); }
+};
+
 // fcntl() or flock() on locks of a file.
 struct LockCall {
   int command;                    // F_SETLK and its like; of flock() its operation
@@ -102,6 +112,7 @@ enum class On : std::uint8_t {
   kFcntlLock = 8,
   kOfdLock = 16,
   kFlock = 32,
+  kSysvMsg = 64,
 };
 
 struct About {
@@ -147,6 +158,12 @@ class Bug {
 
   virtual int Lock(const Target& file, const LockCall& call);
   virtual int CloseFile(const Target& file);  // one on which this process has asked for locks
+
+  // System V message queues; of targets the descriptor is the identifier.
+  virtual int GetTyped(key_t key, int flags);
+  virtual int SendTyped(const Target& queue, const TypedMessage& message);
+  virtual ssize_t ReceiveTyped(const Target& queue, const TypedMessage& buffer, long type);
+  virtual int ControlTyped(const Target& queue, int command, msqid_ds* status);
 
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}
@@ -200,6 +217,9 @@ Object* ObserveQueue(int queue);
 Object* ObserveLockFile(int fd);
 // The same, when locks were asked for on it before.
 Object* RecallLockFile(int fd);
+
+// The System V message queue of that identifier.
+Object& ObserveTyped(int queue);
 
 // The FIFO of that name; null when it is something else.
 Object* ObserveName(int directory_fd, const char* path);

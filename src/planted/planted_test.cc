@@ -156,7 +156,7 @@ TEST_P(EachBug, KeepsToItsFacilities) {
   const std::string facilities = listing.Find(GetParam()->bug).facilities;
   const Count count;
 
-  for (const std::string facility : {"fifo", "mq", "pipe"}) {
+  for (const std::string facility : {"fifo", "mq", "pipe", "sysv-msg"}) {
     if (facilities.find(facility) != std::string::npos) continue;
     EXPECT_EQ(RunProbe(facility, GetParam()->bug, count), kKept);
   }
@@ -221,6 +221,7 @@ TEST(PlantedList, ChangesNothingWhenOpened) {
   EXPECT_EQ(ExitCodeOf(Child(UsePipes)), kKept);
   EXPECT_EQ(ExitCodeOf(Child(UseFifos)), kKept);
   EXPECT_EQ(ExitCodeOf(Child(UseQueues)), kKept);
+  EXPECT_EQ(ExitCodeOf(Child(UseTypedQueues)), kKept);
 }
 
 TEST(PlantedLibrary, DoesNothingForANameItDoesNotKnow) {
@@ -300,6 +301,7 @@ int RunAsProbe(const std::string& name) {
       {"pipe", UsePipes},
       {"fifo", UseFifos},
       {"mq", UseQueues},
+      {"sysv-msg", UseTypedQueues},
       {"chances-of-a-child", ChancesOfAChild},
       {"chances-after-close", ChancesAfterClose},
       {"chances-of-two", ChancesOfTwo},

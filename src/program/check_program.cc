@@ -110,7 +110,8 @@ class Checking {
     });
     if (problem_) return false;
     const Effect effect = facility_.Calls()[step.call].effect;
-    const std::string_view why = WhyNotFramed(effect);
+    const bool messages = facility_.GetTraits().family == Family::kMessages;
+    const std::string_view why = messages ? "" : WhyNotFramed(effect);
     Require(worker.encoding != Encoding::kFramed || why.empty(),
             [&] { return at(fmt::format("{}; set encoding to \"self-identifying\"", why)); });
     if (problem_ || effect != Effect::kPut) return false;

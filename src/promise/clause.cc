@@ -188,6 +188,28 @@ std::string_view ClauseName(Clause clause) {
       return "dead-owner-asleep";
     case Clause::kLockAsleepNonblocking:
       return "lock-asleep-nonblocking";
+    case Clause::kOrderWithinClass:
+      return "order-within-class";
+    case Clause::kWrongAddressee:
+      return "wrong-addressee";
+    case Clause::kOrderOfOthers:
+      return "order-of-others";
+    case Clause::kTruncatedWrongly:
+      return "truncated-wrongly";
+    case Clause::kWrongCopy:
+      return "wrong-copy";
+    case Clause::kMatchingAsleep:
+      return "matching-asleep";
+    case Clause::kUsedAfterRemoval:
+      return "used-after-removal";
+    case Clause::kStaleHandle:
+      return "stale-handle";
+    case Clause::kKeyMisled:
+      return "key-misled";
+    case Clause::kLimitUnchecked:
+      return "limit-unchecked";
+    case Clause::kStatusWrong:
+      return "status-wrong";
     case Clause::kCount:
       break;
   }

@@ -115,6 +115,19 @@ enum class Clause : std::uint8_t {
   kLockAsleep,    // asleep in asking for a lock that nobody is in the way of
   kDeadOwnerAsleep,        // asleep because of a lock whose owner has died
   kLockAsleepNonblocking,  // asleep in a try
+  // Messages that are selected by class (O-RT, O-PRIO, O-CODE).
+  kOrderWithinClass,  // a receive of one class got another class, or not the oldest of it
+  kWrongAddressee,    // the same, of a class that one worker alone receives, and nothing else
+  kOrderOfOthers,     // a receive of all classes but one got that one, or not the oldest
+  kTruncatedWrongly,  // a message longer than the buffer was cut, lost or given unasked
+  kWrongCopy,         // a copy of a message was not what was there, or took it away
+  kMatchingAsleep,    // asleep in a receive of some classes though a message of them is there
+  // Objects that are removed while they are used.
+  kUsedAfterRemoval,  // a call on a removed object succeeded, or one slept on
+  kStaleHandle,       // a handle of a removed object reached another one made later
+  kKeyMisled,         // a key led to another object than it had to
+  kLimitUnchecked,    // a limit was set that may not be, or refused though it may
+  kStatusWrong,       // what the system tells of an object is not so
   kCount,
 };
 

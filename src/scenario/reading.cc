@@ -79,7 +79,8 @@ std::optional<CallTraits> ReadCall(const Node& node, std::string_view call, std:
                                            call, DidYouMean(call, known)));
     return std::nullopt;
   }
-  const std::string_view why = traits ? WhyNotFramed(traits->effect) : "";
+  const std::string_view why =
+      traits && !CarryMessages(reading) ? WhyNotFramed(traits->effect) : "";
   if (!why.empty() && reading.rules.encoding == Encoding::kFramed) {
     reading.problem.Report(node.at,
                            fmt::format("{}: {}; set encoding = \"self-identifying\"", name, why));

@@ -9,5 +9,6 @@ int UseBystanders();
 int UsePipes();
 int UseFifos();
 int UseQueues();
+int UseTypedQueues();
 
 }  // namespace parley::planted
