@@ -6,7 +6,7 @@
 #include <string>
 
 #include "src/check/queue_handles.h"
-#include "src/check/removal_tallies.h"
+#include "src/check/removal.h"
 #include "src/model/stepped_view.h"
 
 namespace parley {
