@@ -17,7 +17,7 @@
 
 #include "src/check/checker.h"
 #include "src/check/hang_sleepers.h"
-#include "src/check/removal_tallies.h"
+#include "src/check/removal.h"
 
 namespace parley {
 namespace {

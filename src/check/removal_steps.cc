@@ -6,7 +6,7 @@
 #include <string>
 
 #include "src/check/queue_handles.h"
-#include "src/check/removal_tallies.h"
+#include "src/check/removal.h"
 #include "src/model/stepped_view.h"
 
 namespace parley {
@@ -19,18 +19,19 @@ class RemovalSteps {
 
   void Judge(const model::SteppedView& view) {
     for (const model::Step& step : view.steps()) {
-      if (IsAfterAll(step)) return;
+      after_all_ = after_all_ || IsAfterAll(step);
       for (const model::Cause& cause : step.causes) {
         if (!Begin(cause)) return;
       }
       removed_now_ = RemovedIn(step);
       for (const std::uint32_t id : step.returned) Return(id);
       for (const std::uint32_t id : step.returned) Note(id);
-      JudgeSleepers(step);
+      if (!after_all_) JudgeSleepers(step);
     }
   }
 
  private:
+  // The maker takes what is left: whoever still sleeps on record has been ended.
   bool IsAfterAll(const model::Step& step) const {
     for (const model::Cause& cause : step.causes) {
       if (step.number > 0 && history_.workers[cause.worker].role == kMakerRole) return true;
@@ -150,7 +151,8 @@ class RemovalSteps {
   std::map<std::uint16_t, std::uint32_t> inside_;  // by worker
   std::map<std::uint16_t, std::uint32_t> newest_;  // worker: the queue of its newest handle
   std::optional<std::uint32_t> removed_by_;        // the last removal
-  std::uint32_t removed_now_ = 0;                  // the queue that this step removes
+  bool after_all_ = false;
+  std::uint32_t removed_now_ = 0;  // the queue that this step removes
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <vector>
 
 #include "src/base/clock.h"
 #include "src/engine/leader.h"
@@ -112,6 +113,49 @@ TEST_P(EngineRuns, AKilledReaderIsReplacedAndTheRestIsRead) {
   ASSERT_EQ(history->faults.size(), 1U);
   EXPECT_EQ(history->workers.size(), 5U);
   EXPECT_GE(Total(*history, Effect::kTake) + 512, 2U * 400 * 512);
+}
+
+WorkerPlan Script(const Facility& facility, Ends ends, std::string_view open,
+                  std::string_view call) {
+  WorkerPlan plan;
+  plan.role = ends == Ends::kWrite ? 0 : 1;
+  if (facility.named()) {
+    plan.steps[plan.step_count++] = {.call = CallNamed(facility, open)};
+  } else {
+    plan.ends = ends;
+  }
+  plan.steps[plan.step_count++] = {.call = CallNamed(facility, call), .repeat = 2, .bytes = 24};
+  return plan;
+}
+
+TEST_P(EngineRuns, AStepLetsASuccessorGoOnWhereAKilledReaderStopped) {
+  const auto engine = Start();
+  ASSERT_NE(engine, nullptr);
+  const Facility& facility = *FindFacility(GetParam());
+  Program program{.facility = GetParam(), .roles = {"writer", "reader"}};
+  program.maker_keeps = !facility.named();
+  program.workers = {Script(facility, Ends::kWrite, "open_write", "write"),
+                     Script(facility, Ends::kRead, "open_read", "read")};
+  const ScheduleEntry write{.worker = 0};
+  const ScheduleEntry read{.worker = 1};
+  program.stepped = SteppedPlan{.schedule = {write, read, write, write, read}};
+  auto& schedule = program.stepped->schedule;
+  if (!facility.named()) schedule = {write, write, read};
+  schedule.push_back({.kind = ScheduleKind::kKill, .worker = 1});
+  schedule.push_back({.kind = ScheduleKind::kRespawn, .worker = 1});
+
+  const auto history = engine->Run(program, {}, kNever_);
+
+  ASSERT_TRUE(history.has_value()) << history.error().message;
+  ASSERT_EQ(history->faults.size(), 2U);
+  EXPECT_EQ(history->faults[1].kind, FaultKind::kRespawn);
+  EXPECT_EQ(history->faults[1].worker, 1U);
+  ASSERT_EQ(history->workers.size(), 4U) << "writer, reader, maker, successor";
+  std::vector<std::uint16_t> readers;
+  for (const Operation& op : history->operations) {
+    if (history->effect(op) == Effect::kTake && op.result == 24) readers.push_back(op.worker);
+  }
+  EXPECT_EQ(readers, (std::vector<std::uint16_t>{1, 3}));
 }
 
 TEST_P(EngineRuns, TheFallbackLeavesNothingBehind) {

@@ -77,7 +77,7 @@ iovec First(const Request& request) {
 }
 
 // From the call to a near deadline: long enough to fall asleep before it comes.
-constexpr long kNearNs = 2'000'000;
+constexpr long kNearNs = 500'000;
 
 timespec Soon() {
   timespec time{};

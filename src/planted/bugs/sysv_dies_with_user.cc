@@ -17,7 +17,7 @@ class SysvDiesWithUser final : public Bug {
              .promise = "sysvmsg.persists-after-crash",
              .on = On::kSysvMsg,
              .every = 1,
-             .also = "xfer.unrelated-by-name"}) {}
+             .also = "xfer.unrelated-by-name sysvmsg.size-rules"}) {}
 
   int GetTyped(key_t key, int flags) override {
     const int queue = Bug::GetTyped(key, flags);

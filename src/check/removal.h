@@ -1,4 +1,4 @@
-// What checkers of removed objects have found.
+// What the checkers of removed objects share: their tallies, and what calls say of a removal.
 #pragma once
 
 #include "src/check/messages.h"
