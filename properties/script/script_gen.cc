@@ -108,6 +108,12 @@ class Drawing {
       case Effect::kSetNonblocking:
         step.argument = *Between(0, 1);
         break;
+      case Effect::kLock:
+      case Effect::kUnlock:
+      case Effect::kQueryLock:
+      case Effect::kLockInChild:
+        step.argument = PackRange(Any(role.ranges));
+        break;
       case Effect::kProbeHandle:
         step.argument = *Between(3, kDescriptorsTried);
         break;

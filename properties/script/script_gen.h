@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "src/history/lock_calls.h"
 #include "src/program/program.h"
 
 namespace parley {
@@ -27,6 +28,7 @@ struct ScriptRole {
   std::uint32_t calls_high = 10;
   std::vector<std::uint32_t> bytes{24};   // of messages and buffers
   std::vector<std::uint32_t> classes{};   // of messages; empty: byte streams
+  std::vector<LockRange> ranges{};        // of locks
   std::vector<std::uint16_t> handles{0};  // of puts and takes; 0: the newest that fits
   bool leaves = true;                     // may close what it opened last
   bool creator = false;                   // makes the object

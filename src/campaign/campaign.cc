@@ -48,7 +48,7 @@ class Campaign {
         if (pair.Done(options_.rounds)) continue;
         any = true;
         const std::uint64_t own =
-            IsDefault() && Exercises(pair) ? std::max(turn, kOwnTurnNs) : turn;
+            LooksForBug() && Exercises(pair) ? std::max(turn, kOwnTurnNs) : turn;
         Turn(pair, options_.rounds > 0 && options_.for_ns == 0 ? ~0ULL : own);
       }
       if (!any || (EndsOnFinding() && runner_.found())) return;
@@ -64,6 +64,7 @@ class Campaign {
   std::uint64_t Elapsed() const {
     return options_.for_ns > 0 ? runner_.Elapsed() : runner_.ElapsedInRounds();
   }
+  bool LooksForBug() const { return IsDefault() || options_.ends_when_caught; }
   bool IsDefault() const { return options_.for_ns == 0 && options_.rounds == 0; }
 
   // What looks for a planted bug begins where it can be found.
@@ -97,7 +98,7 @@ class Campaign {
   bool Over() {
     if (runner_.Ended()) return true;
     // That is all that such a run is for.
-    if (IsDefault() && runner_.PlantedCaught()) return true;
+    if (LooksForBug() && runner_.PlantedCaught()) return true;
     if (EndsOnFinding() && runner_.found() && Elapsed() > kAfterFindingNs) return true;
     return Limit() > 0 && Elapsed() >= Limit();
   }

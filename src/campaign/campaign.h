@@ -18,17 +18,19 @@ struct CampaignOptions {
   // Facility names, scenario names, scenario files and promise ids ("pipe.order",
   // "xfer.conservation@fifo"); empty: every scenario that ships, on every facility that it names.
   std::vector<std::string> selection;
-  std::uint64_t for_ns = 0;  // 0: as long as the default budget, or until the rounds are done
-  std::uint64_t rounds = 0;  // of each pair of scenario and facility; 0: as many as fit
+  std::uint64_t for_ns = 0;       // 0: as long as the default budget, or until the rounds are done
+  bool ends_when_caught = false;  // a planted bug was; else only a run without time and rounds does
+  std::uint64_t rounds = 0;       // of each pair of scenario and facility; 0: as many as fit
   std::uint64_t seed = 0;
   std::optional<CrewSize> crew;
   std::vector<Mode> modes{Mode::kFree};
   EngineOptions engine;
   std::string planted_promise;                  // catalogue id that the planted bug breaks
   std::vector<std::string> planted_facilities;  // on which it can be told
-  std::string findings_directory;               // histories of broken rounds go here
-  std::string scenario_path;                    // Replay: the scenario's file, empty when it ships
-  bool keep_history = false;                    // those of all other rounds, too
+  // Histories of broken rounds go here; empty: nowhere, and nothing is made smaller.
+  std::string findings_directory;
+  std::string scenario_path;  // Replay: the scenario's file, empty when it ships
+  bool keep_history = false;  // those of all other rounds, too
 };
 
 // What the progress line shows.

@@ -137,7 +137,8 @@ std::optional<JudgedRound> RoundRunner::Run(Pair& pair, std::uint64_t round, con
   for (const std::size_t index : fresh) {
     Finding& finding = tally_.findings()[index];
     finding.scenario_path = pair.path;
-    if (!looks_for_witness || !IsWanted(finding)) continue;
+    const bool kept = !options_.findings_directory.empty();
+    if (!looks_for_witness || !kept || !IsWanted(finding)) continue;
     const auto judged = std::ranges::find_if(judgements, [&](const Judgement& judgement) {
       return judgement.clause == finding.clause && judgement.verdict == Verdict::kBroken;
     });
@@ -188,6 +189,10 @@ std::string PathFor(const History& history, const std::string& stem) {
 void RoundRunner::KeepHistory(const History& history, const std::string& token,
                               const std::vector<std::size_t>& fresh) {
   if (fresh.empty() && !options_.keep_history) return;
+  if (options_.findings_directory.empty()) {
+    for (const std::size_t index : fresh) callbacks_.found(tally_.findings()[index]);
+    return;
+  }
   std::error_code error;
   std::filesystem::create_directories(options_.findings_directory, error);
   const std::string path = PathFor(history, options_.findings_directory + "/" + token);

@@ -87,6 +87,14 @@ Result<void> Select(const std::string& word, std::vector<Choice>& choices) {
 
 }  // namespace
 
+bool IsExercised(std::string_view promise, std::span<const std::string> facilities, Mode mode) {
+  return std::ranges::any_of(ShippedScenarios(), [&](const Scenario& scenario) {
+    return std::ranges::find(scenario.promises, promise) != scenario.promises.end() &&
+           std::ranges::find(scenario.modes, mode) != scenario.modes.end() &&
+           std::ranges::find_first_of(scenario.facilities, facilities) != scenario.facilities.end();
+  });
+}
+
 Mode ModeThatExercises(std::string_view promise) {
   bool exercised = false;
   for (const Scenario& scenario : ShippedScenarios()) {

@@ -27,6 +27,9 @@ struct Choice {
 Result<std::vector<Choice>> SelectChoices(const std::vector<std::string>& words,
                                           std::span<const Mode> modes);
 
+// Whether a scenario that ships exercises the promise in that mode, on one of these facilities.
+bool IsExercised(std::string_view promise, std::span<const std::string> facilities, Mode mode);
+
 // The mode in which scenarios that ship exercise the promise: free, if any does.
 Mode ModeThatExercises(std::string_view promise);
 

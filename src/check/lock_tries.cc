@@ -199,9 +199,16 @@ class TryJudge {
     const LockHold* ghost = nullptr;
     for (const LockHold& hold : holds_.possible) {
       if (hold.from_ns > request.until_ns + slack_ns_) break;
-      if (hold.owner == request.owner || !hold.bytes.Meets(request.bytes)) continue;
-      const bool later = ghost == nullptr || hold.until_ns >= ghost->until_ns;
-      if (later) ghost = &hold;
+      if (!hold.bytes.Meets(request.bytes)) continue;
+      const bool own = hold.owner == request.owner;
+      // One that is over can be in the way by its mode only, and whoever held the bytes against it
+      // since shows that it is over indeed.
+      if (ghost != nullptr && (ghost->exclusive || hold.exclusive) && ghost->owner != hold.owner &&
+          Over(*ghost, hold.from_ns)) {
+        ghost = nullptr;
+      }
+      if (own || (Over(hold, request.from_ns) && !hold.Excludes(request))) continue;
+      if (ghost == nullptr || hold.until_ns >= ghost->until_ns) ghost = &hold;
     }
     return ghost;
   }
@@ -223,11 +230,17 @@ class TryJudge {
     }
   }
 
-  // Somebody's request that a signal had ended may have been granted all the same.
+  // Somebody's request that a signal had ended, and who has asked for nothing since, may have been
+  // granted all the same.
   bool Interrupted(const LockHold& request) const {
-    return std::ranges::any_of(asked_, [&](const LockHold& earlier) {
-      return earlier.from_ns < request.from_ns && earlier.Excludes(request) &&
-             history_.operations[earlier.operation].failed_with(EINTR);
+    std::map<LockOwner, const LockHold*> latest;
+    for (const LockHold& earlier : asked_) {
+      if (earlier.from_ns >= request.from_ns) break;
+      latest[earlier.owner] = &earlier;
+    }
+    return std::ranges::any_of(latest, [&](const auto& entry) {
+      return entry.second->Excludes(request) &&
+             history_.operations[entry.second->operation].failed_with(EINTR);
     });
   }
 

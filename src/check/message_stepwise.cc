@@ -16,6 +16,7 @@
 
 #include "src/check/checker.h"
 #include "src/check/messages.h"
+#include "src/check/restarts.h"
 #include "src/check/tally.h"
 #include "src/model/stepped_view.h"
 
@@ -41,7 +42,7 @@ class StepJudge {
       if (IsAfterAll(step)) return;
       for (const model::Cause& cause : step.causes) Begin(cause);
       for (const std::uint32_t id : step.returned) Return(id);
-      JudgeSignals(step);
+      JudgeRestarts(history_, step, inside_, tallies_.restarted);
       JudgeSleepers(step);
     }
   }
@@ -79,38 +80,6 @@ class StepJudge {
     // It had slept: somebody woke it.
     if (StepAt(op.returned_ns) > StepAt(op.invoked_ns)) {
       (effect == Effect::kPut ? tallies_.sender : tallies_.receiver).AddChances(1);
-    }
-  }
-
-  // A signal that came to a sleeper: without SA_RESTART its call fails with EINTR, with it the call
-  // goes on.
-  void JudgeSignals(const model::Step& step) {
-    for (const model::Cause& cause : step.causes) {
-      if (cause.kind != model::CauseKind::kSignal &&
-          cause.kind != model::CauseKind::kSignalRestart) {
-        continue;
-      }
-      const auto slept = std::ranges::find_if(step.returned, [&](std::uint32_t id) {
-        const Operation& op = history_.operations[id];
-        return op.worker == cause.worker && Moves(history_.effect(op));
-      });
-      const auto sleeps = inside_.find(cause.worker);
-      if (slept == step.returned.end() && sleeps == inside_.end()) continue;
-      const std::uint32_t hit = slept != step.returned.end() ? *slept : sleeps->second;
-      const bool restarts = cause.kind == model::CauseKind::kSignalRestart &&
-                            !history_.calls[history_.operations[hit].call].never_restarts;
-      tallies_.restarted.AddChances(1);
-      if (restarts && slept != step.returned.end() &&
-          history_.operations[*slept].failed_with(EINTR)) {
-        tallies_.restarted.Break(
-            fmt::format("step {}: a call fails with EINTR, though the handler has SA_RESTART",
-                        step.number),
-            {*slept});
-      } else if (!restarts && sleeps != inside_.end()) {
-        tallies_.restarted.Break(
-            fmt::format("step {}: a call sleeps on after a signal that has to end it", step.number),
-            {sleeps->second});
-      }
     }
   }
 

@@ -1,4 +1,5 @@
-// What a signal does to a call that sleeps, by what its handler says of restarting.
+// What a signal does to a call that sleeps, by what its handler says of restarting and by whether
+// the call is one of those that are never made again.
 //
 // Source: signal(7) "Interruption of system calls by signal handlers" (Linux): with SA_RESTART the
 // call goes on, without it it fails with EINTR.

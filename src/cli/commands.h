@@ -36,11 +36,23 @@ struct ReplayArguments {
   bool every_schedule = false;
 };
 
+struct SelftestArguments {
+  std::vector<std::string> bugs;  // names of planted bugs or of facilities; none: all
+  std::string mode = "both";
+  std::string duration = "10s";  // that a run may take
+  std::uint64_t seed = 0;
+  bool seed_given = false;
+  std::uint64_t sample = 0;  // so many of them, drawn by the seed; 0: all
+};
+
 int RunCommand(const RunArguments& run);
 int ReplayCommand(const ReplayArguments& replay, const RunArguments& run);
 int CheckCommand(const std::string& path, const RunArguments& run);
 // what: "promises", "facilities", "scenarios", "planted" or "all".
 int ListCommand(const std::string& what, bool markdown);
+// Each planted bug must be caught under the id of its row, and blame nothing that does not stand
+// beside it.
+int SelftestCommand(const SelftestArguments& selftest);
 int SweepCommand();
 int DoctorCommand();
 

@@ -60,6 +60,7 @@ CLI::Validator NotEmpty() {
 struct Arguments {
   RunArguments run;
   ReplayArguments replay;
+  SelftestArguments selftest;
   std::string history;
   std::string what = "all";
   bool markdown = false;
@@ -219,6 +220,37 @@ CLI::App& AddList(CLI::App& app, Arguments& arguments) {
   return command;
 }
 
+CLI::App& AddSelftest(CLI::App& app, Arguments& arguments) {
+  SelftestArguments& selftest = arguments.selftest;
+  CLI::App& command =
+      *app.add_subcommand("selftest", "catch every planted bug, and show which and how soon");
+  command.add_option("bugs", selftest.bugs, "names of planted bugs or of facilities; else all")
+      ->type_name("BUG|FACILITY");
+  command.add_option("--mode", selftest.mode, "free, stepped or both")
+      ->type_name("MODE")
+      ->check(OneOf({"free", "stepped", "both"}))
+      ->capture_default_str();
+  command.add_option("--for", selftest.duration, "the time that each run may take")
+      ->type_name("TIME")
+      ->capture_default_str();
+  command.add_option("--seed", selftest.seed, "of all runs; else a fresh one")
+      ->type_name("N")
+      ->check(WholeNumber(0))
+      ->each([&selftest](const std::string&) { selftest.seed_given = true; });
+  command.add_option("--sample", selftest.sample, "only so many bugs, drawn by the seed")
+      ->type_name("N")
+      ->check(WholeNumber(1));
+  command.footer(
+      "A bug is run in each mode in which a scenario exercises its row, until it is caught.  "
+      "Exit\n"
+      "code 1 when one escapes, or when a promise is blamed that does not stand beside it.\n\n"
+      "Examples:\n"
+      "  parley selftest                             all, in both modes\n"
+      "  parley selftest fcntl-lock --mode stepped\n"
+      "  parley selftest --sample 8 --seed 1\n");
+  return command;
+}
+
 int Complaint(std::string_view message, const std::string& help) {
   Note("parley: {}; {} --help shows more\n", message, help);
   return kExitUsage;
@@ -268,6 +300,7 @@ int Main(int argc, char** argv) {
   });
   AddCheck(app, arguments).callback([&] { code = CheckCommand(arguments.history, arguments.run); });
   AddList(app, arguments).callback([&] { code = ListCommand(arguments.what, arguments.markdown); });
+  AddSelftest(app, arguments).callback([&] { code = SelftestCommand(arguments.selftest); });
   CLI::App* command = app.add_subcommand("sweep", "remove what killed runs have left");
   command->footer("Only what a dead run of this user has on record.\n\nExample:\n  parley sweep\n");
   command->callback([&] { code = SweepCommand(); });

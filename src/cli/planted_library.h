@@ -13,7 +13,7 @@ struct PlantedBug {
   std::string name;
   std::string summary;
   std::string promise;     // catalogue id of the row that it breaks
-  std::string facilities;  // on which it can be told
+  std::string facilities;  // on which it can be told, separated by blanks
   std::string blames;      // further ids that may be reported beside it, separated by blanks
 };
 

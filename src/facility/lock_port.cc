@@ -1,6 +1,7 @@
 #include "src/facility/lock_port.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -70,12 +71,21 @@ pid_t ForkHolder(int fd) {
   for (;;) ::pause();
 }
 
-int EndHolder(pid_t child) {
-  ::kill(child, SIGKILL);
-  while (::waitpid(child, nullptr, 0) < 0) {
-    if (errno != EINTR) return -1;
+// Awaits a child's end without sleeping: who watches this process must not take it for one that
+// waits for a lock.
+Reply Await(pid_t child, int& status) {
+  for (;;) {
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child) return {.result = 0};
+    if (ended < 0 && errno != EINTR) return Failed(errno);
+    ::sched_yield();
   }
-  return 0;
+}
+
+Reply EndHolder(pid_t child) {
+  int status = 0;
+  ::kill(child, SIGKILL);
+  return Await(child, status);
 }
 
 // The lock is asked for by a child, which then ends.
@@ -84,9 +94,7 @@ Reply InChild(int fd, const LockCall& call, LockRange range) {
   if (child < 0) return Failed(errno);
   if (child == 0) ::_exit(ByFcntl(fd, call, range).system_error);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return Failed(errno);
-  }
+  if (const Reply awaited = Await(child, status); awaited.system_error != 0) return awaited;
   if (!WIFEXITED(status)) return Failed(ECHILD);
   return WEXITSTATUS(status) == 0 ? Reply{.result = 0} : Failed(WEXITSTATUS(status));
 }
@@ -159,7 +167,7 @@ Reply LockPort::Close(std::uint16_t handle) {
   const HandleTable::Entry* entry = handles_.Find(handle);
   if (entry == nullptr) return Returned(::close(-1));
   const bool child = IsChild(entry->fd);
-  Reply reply = Returned(child ? EndHolder(-entry->fd) : ::close(entry->fd));
+  Reply reply = child ? EndHolder(-entry->fd) : Returned(::close(entry->fd));
   reply.handle = handle;
   // Whatever close() says, the descriptor is gone (close(2)).
   handles_.Remove(handle);

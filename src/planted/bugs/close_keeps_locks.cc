@@ -14,7 +14,7 @@ class CloseKeepsLocks final : public Bug {
              .promise = "fcntl.release-any-close",
              .on = On::kFcntlLock,
              .every = 1,
-             .also = "fcntl.wakeup"}) {}
+             .also = "fcntl.disjoint fcntl.wakeup"}) {}
 
   int CloseFile(const Target& file) override {
     int other = -1;

@@ -14,7 +14,8 @@ class FailedUpgradeUnlocks final : public Bug {
              .promise = "fcntl.try-errors",
              .on = On::kFcntlLock,
              .every = 1,
-             .also = "fcntl.split-merge fcntl.shared"}) {}
+             .also = "fcntl.deadlock-one-victim fcntl.fork-exec fcntl.shared "
+                     "fcntl.split-merge"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const int result = Bug::Lock(file, call);

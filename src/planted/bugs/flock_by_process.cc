@@ -14,7 +14,8 @@ class FlockByProcess final : public Bug {
              .promise = "flock.exclusive",
              .on = On::kFlock,
              .every = 1,
-             .also = "flock.nonblock flock.release-on-death flock.shared"}) {}
+             .also = "flock.nonblock flock.owner-description flock.release-on-death "
+                     "flock.shared"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const int result = Bug::Lock(file, call);

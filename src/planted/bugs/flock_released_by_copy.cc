@@ -14,7 +14,7 @@ class FlockReleasedByCopy final : public Bug {
              .promise = "flock.release-on-death",
              .on = On::kFlock,
              .every = 1,
-             .also = ""}) {}
+             .also = "flock.owner-description"}) {}
 
   int CloseFile(const Target& file) override {
     if (Tells(file.object)) libc::flock(file.fd, LOCK_UN);

@@ -15,7 +15,7 @@ class FlockUnlockedByOther final : public Bug {
              .promise = "flock.owner-description",
              .on = On::kFlock,
              .every = 1,
-             .also = ""}) {}
+             .also = "flock.release-on-death"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     if (call.unlocks()) {

@@ -14,7 +14,8 @@ class LockLastByteFree final : public Bug {
              .promise = "fcntl.exclusive",
              .on = On::kFcntlLock,
              .every = 4,
-             .also = "fcntl.shared fcntl.split-merge"}) {}
+             .also = "fcntl.deadlock-one-victim fcntl.shared fcntl.split-merge "
+                     "fcntl.try-errors"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const bool takes = !call.asks() && !call.unlocks() && call.range->l_len > 1;

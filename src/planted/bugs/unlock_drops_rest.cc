@@ -14,7 +14,8 @@ class UnlockDropsRest final : public Bug {
              .promise = "fcntl.split-merge",
              .on = On::kFcntlLock,
              .every = 2,
-             .also = "fcntl.exclusive fcntl.shared fcntl.try-errors"}) {}
+             .also = "fcntl.deadlock-one-victim fcntl.exclusive fcntl.shared "
+                     "fcntl.try-errors"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const bool gives = !call.asks() && call.unlocks() && call.range->l_len > 0;
