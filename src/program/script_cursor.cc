@@ -14,10 +14,6 @@ std::span<const Step> StepsOf(const WorkerPlan& plan) {
   return std::span(plan.steps).first(plan.step_count);
 }
 
-bool Opens(Effect effect) {
-  return effect == Effect::kOpenRead || effect == Effect::kOpenWrite || effect == Effect::kOpenBoth;
-}
-
 bool Makes(const WorkerPlan& plan, const Facility& facility, Effect effect) {
   return std::ranges::any_of(StepsOf(plan), [&](const Step& step) {
     return step.kind == StepKind::kCall && facility.Calls()[step.call].effect == effect;
