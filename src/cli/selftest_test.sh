@@ -2,7 +2,7 @@
 # selftest catches what is planted, says so in a line each, and fails where one escapes.
 . "$(dirname "$0")/testing.sh"
 
-run selftest swap-pipe-writes lock-last-byte-free --seed 3
+run selftest swap-pipe-writes deadlock-where-none --seed 3
 expect_code 0
 expect_out '^swap-pipe-writes .* pipe.order .* s, .* rounds'
 expect_out '^free: 2 of 2 caught'

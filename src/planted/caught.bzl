@@ -91,6 +91,13 @@ _STEPPED_ONLY = [
     "withhold_last_page",
 ]
 
+# Calls that must be enough to show a bug; six, but where several processes have to come together.
+_CALLS = {
+    "deadlock_not_detected": 7,
+    "failed_upgrade_unlocks": 7,
+    "late_deadlock_missed": 9,
+}
+
 def caught_tests():
     """Declares NAME_caught for each bugs/NAME.cc that free mode can tell, and NAME_stepped."""
     for path in native.glob(["bugs/*.cc"]):
@@ -118,6 +125,7 @@ def caught_tests():
             args = [
                 "$(location //src/cli:parley)",
                 stem.replace("_", "-"),
+                str(_CALLS.get(stem, 6)),
             ],
             data = [
                 ":libparley_planted.so",

@@ -1,8 +1,8 @@
 #!/bin/sh
-# stepped.sh PARLEY NAME: stepped mode catches the planted bug under the id of its row, shrinks it to
-# at most six calls, and the program's file shows it again, the same history each time.
+# stepped.sh PARLEY NAME CALLS: stepped mode catches the planted bug under the id of its row, shrinks
+# it to at most so many calls, and the program's file shows it again, the same history each time.
 set -u
-parley=$PWD/$1 name=$2
+parley=$PWD/$1 name=$2 most=$3
 findings=$TEST_TMPDIR/findings
 fail() {
   echo "FAILED: $*"
@@ -21,7 +21,7 @@ program=$(echo "$out" | awk -v promise="$promise" '
 [ -n "$program" ] || fail "$promise was not reported, or not shrunk"
 cat "$program"
 calls=$(grep -c '"call"' "$program")
-[ "$calls" -le 6 ] || fail "$calls calls"
+[ "$calls" -le "$most" ] || fail "$calls calls"
 "$parley" replay "$program" --times 3 --findings "$findings" >"$TEST_TMPDIR/replay" 2>&1
 code=$?
 tail -2 "$TEST_TMPDIR/replay"

@@ -14,7 +14,7 @@ class DeadlockNotDetected final : public Bug {
              .promise = "fcntl.deadlock-detected",
              .on = On::kFcntlLock,
              .every = 1,
-             .also = "fcntl.wakeup"}) {}
+             .also = "fcntl.deadlock-late fcntl.wakeup"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const bool waits = call.command == F_SETLKW && !call.unlocks();

@@ -15,7 +15,8 @@ class MqSmallBufferTaken final : public Bug {
              .on = On::kMq,
              .every = 1,
              // One that does not fit goes back behind others of its priority.
-             .also = "mq.fifo-within-priority xfer.async-decoupled xfer.conservation"}) {}
+             .also = "mq.fifo-within-priority xfer.async-decoupled xfer.conservation "
+                     "xfer.eintr-no-effect xfer.wake-receiver"}) {}
 
   ssize_t Receive(const Target& queue, const MessageBuffer& buffer) override {
     const std::size_t longest = LongestMessage(queue.fd);

@@ -10,7 +10,8 @@ class SenderNotWoken final : public Bug {
              .says = "A blocking write that finds no room sleeps on however much is read later.",
              .promise = "xfer.wake-sender",
              .on = On::kBoth,
-             .every = 2}) {}
+             .every = 2,
+             .also = "pipe.epipe-sigpipe"}) {}
 
   ssize_t Write(const Target& target, const Pieces& message) override {
     const bool waits = AlarmsHere() == Alarms::kNone && IsBlocking(target.fd) &&

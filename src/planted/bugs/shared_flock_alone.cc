@@ -14,7 +14,7 @@ class SharedFlockAlone final : public Bug {
              .promise = "flock.shared",
              .on = On::kFlock,
              .every = 1,
-             .also = ""}) {}
+             .also = "flock.nonblock xfer.eintr-no-effect"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const bool tries = !call.unlocks() && !call.exclusive() && !call.waits();

@@ -14,7 +14,7 @@ class SharedLockNotTaken final : public Bug {
              .promise = "fcntl.shared",
              .on = On::kFcntlLock,
              .every = 4,
-             .also = "fcntl.split-merge fcntl.try-errors"}) {}
+             .also = "fcntl.deadlock-one-victim fcntl.split-merge fcntl.try-errors"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const bool takes = !call.asks() && !call.unlocks() && !call.exclusive();

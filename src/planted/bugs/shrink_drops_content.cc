@@ -17,7 +17,7 @@ class ShrinkDropsContent final : public Bug {
              .on = On::kPipe,
              .every = 1,
              // What is dropped is missing as well, and may cut a message.
-             .also = "xfer.conservation xfer.any-bytes"}) {}
+             .also = "xfer.any-bytes xfer.conservation xfer.flow-control"}) {}
 
   int Control(const Target& target, int command, void* argument) override {
     int result = Bug::Control(target, command, argument);

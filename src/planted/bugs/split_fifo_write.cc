@@ -17,7 +17,7 @@ class SplitFifoWrite final : public Bug {
              .on = On::kFifo,
              .every = 4,
              // Where others write in inside a header, what follows belongs to nobody.
-             .also = "xfer.kill-atomic xfer.any-bytes xfer.copy-semantics"}) {}
+             .also = "fifo.order xfer.any-bytes xfer.copy-semantics xfer.kill-atomic"}) {}
 
   ssize_t Write(const Target& target, const Pieces& message) override {
     const std::size_t bytes = message.bytes();

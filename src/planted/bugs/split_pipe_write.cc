@@ -18,8 +18,9 @@ class SplitPipeWrite final : public Bug {
              .on = On::kPipe,
              .every = 4,
              // Where others write in inside a header, what follows belongs to nobody.
-             .also =
-                 "pipe.atomic-any-capacity xfer.kill-atomic xfer.any-bytes xfer.copy-semantics"}) {}
+             .also = "pipe.atomic-any-capacity pipe.blocking-full-count xfer.any-bytes "
+                     "xfer.conservation xfer.copy-semantics xfer.kill-atomic "
+                     "xfer.wake-sender"}) {}
 
   ssize_t Write(const Target& target, const Pieces& message) override {
     const std::size_t bytes = message.bytes();

@@ -14,8 +14,9 @@ class StopAtNul final : public Bug {
              .promise = "xfer.any-bytes",
              .on = On::kBoth,
              .every = 4,
-             .also = "xfer.conservation xfer.flow-control xfer.wake-receiver pipe.read-available "
-                     "fifo.order"}) {}
+             .also = "fifo.order pipe.atomic-write pipe.atomic-writev "
+                     "pipe.read-available xfer.conservation xfer.flow-control "
+                     "xfer.wake-receiver"}) {}
 
   ssize_t Write(const Target& target, const Pieces& message) override {
     const std::size_t bytes = message.bytes();

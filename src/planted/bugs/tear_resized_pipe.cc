@@ -16,7 +16,8 @@ class TearResizedPipe final : public Bug {
              .on = On::kPipe,
              .every = 2,
              // Where others write in inside a header, what follows belongs to nobody.
-             .also = "xfer.kill-atomic xfer.any-bytes xfer.copy-semantics"}) {}
+             .also = "pipe.blocking-full-count xfer.any-bytes xfer.copy-semantics "
+                     "xfer.kill-atomic"}) {}
 
   ssize_t Write(const Target& target, const Pieces& message) override {
     const std::size_t bytes = message.bytes();
