@@ -139,5 +139,22 @@ TEST(MessageRemovalFree, NeedsEvidenceOfASleeper) {
   EXPECT_EQ(asleep.SeenAsleep(2).Broken(), Names{"used-after-removal"});
 }
 
+TEST(MessageKeys, BreaksOnEachFlaw) {
+  const auto broken = [](std::int64_t result, int error) {
+    MessageBuilder built(1);
+    built.history().calls.push_back({.name = "ftok", .effect = Effect::kDeriveKey});
+    Operation& op = built.at(built.Close(0, {.from = 1, .to = 2, .error = error}));
+    op.call = 4;
+    op.result = result;
+    return Broken("message_keys", built.history());
+  };
+
+  EXPECT_EQ(broken(0, 0), Names{});
+  EXPECT_EQ(broken(-1, ENOENT), Names{}) << "it could not be asked";
+  for (const KeyFlaw flaw : {kKeyVaries, kKeyOfLinkDiffers, kKeyOfHighBits, kKeyOfMissing}) {
+    EXPECT_EQ(broken(flaw, 0), Names{"key-unstable"});
+  }
+}
+
 }  // namespace
 }  // namespace parley

@@ -163,6 +163,8 @@ std::string Deed(const Call& call, const Operation& op) {
       return fmt::format("forks a child with handle {}", op.argument);
     case Effect::kRemoveObject:
       return "removes the object";
+    case Effect::kDeriveKey:
+      return fmt::format("derives keys of a file and id {}", op.argument);
     case Effect::kOther:
       break;
   }

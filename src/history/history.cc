@@ -78,6 +78,8 @@ std::string_view EffectName(Effect effect) {
       return "duplicate-to-child";
     case Effect::kRemoveObject:
       return "remove-object";
+    case Effect::kDeriveKey:
+      return "derive-key";
   }
   return "unknown";
 }

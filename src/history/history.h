@@ -57,6 +57,7 @@ enum class Effect : std::uint8_t {
   // handle's close ends the child.
   kDuplicateToChild,
   kRemoveObject,  // removes the object itself, content and all, for everybody who uses it
+  kDeriveKey,     // derives keys from a file; result: a set of KeyFlaw, as message_calls.h has it
 };
 
 // The call makes a handle on an object.

@@ -39,6 +39,14 @@ enum class QueueStatus : std::uint8_t {
   kLastUsers,  // whether the caller was the last one to send, to receive: bits of LastUser
 };
 
+// What is wrong with the keys that a file gave; bits.  None: as POSIX ftok() has it.
+enum KeyFlaw : std::uint8_t {
+  kKeyVaries = 1,         // one file and id gave two
+  kKeyOfLinkDiffers = 2,  // a hard link of the file gave another
+  kKeyOfHighBits = 4,     // more than the lowest eight bits of the id count
+  kKeyOfMissing = 8,      // a file that is not there gave one, or another error than ENOENT
+};
+
 enum LastUser : std::uint8_t { kLastSender = 1, kLastReceiver = 2 };
 
 }  // namespace parley

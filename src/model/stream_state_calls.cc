@@ -57,6 +57,7 @@ bool StreamState::BeginCall(std::uint32_t id) {
     case Effect::kLockInChild:
     case Effect::kDuplicateToChild:
     case Effect::kRemoveObject:
+    case Effect::kDeriveKey:
       return Finish(id, call.result, call.system_error);
     case Effect::kMakePair:
       return RefusedByEnvironment(call) ? Finish(id, call.result, call.system_error)

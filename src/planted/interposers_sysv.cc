@@ -33,6 +33,11 @@ using namespace parley::planted;  // NOLINT(google-build-using-namespace): what 
 
 extern "C" {
 
+key_t ftok(const char* path, int id) noexcept {
+  Bug* bug = Told();
+  return bug != nullptr ? bug->DeriveKey(path, id) : libc::ftok(path, id);
+}
+
 int msgget(key_t key, int flags) noexcept {
   Bug* bug = Told();
   return bug != nullptr ? bug->GetTyped(key, flags) : libc::msgget(key, flags);

@@ -70,6 +70,7 @@ inline constinit Next<decltype(::mq_receive)> mq_receive{"mq_receive"};
 inline constinit Next<decltype(::mq_unlink)> mq_unlink{"mq_unlink"};
 inline constinit Next<decltype(::mq_timedreceive)> mq_timedreceive{"mq_timedreceive"};
 inline constinit Next<decltype(::mq_close)> mq_close{"mq_close"};
+inline constinit Next<decltype(::ftok)> ftok{"ftok"};
 inline constinit Next<decltype(::msgget)> msgget{"msgget"};
 inline constinit Next<decltype(::msgsnd)> msgsnd{"msgsnd"};
 inline constinit Next<decltype(::msgrcv)> msgrcv{"msgrcv"};

@@ -207,6 +207,8 @@ int Bug::Lock(const Target& file, const LockCall& call) {
 
 int Bug::CloseFile(const Target& file) { return libc::close(file.fd); }
 
+key_t Bug::DeriveKey(const char* path, int id) { return libc::ftok(path, id); }
+
 int Bug::GetTyped(key_t key, int flags) { return libc::msgget(key, flags); }
 
 int Bug::SendTyped(const Target& queue, const TypedMessage& message) {

@@ -160,6 +160,7 @@ class Bug {
   virtual int CloseFile(const Target& file);  // one on which this process has asked for locks
 
   // System V message queues; of targets the descriptor is the identifier.
+  virtual key_t DeriveKey(const char* path, int id);
   virtual int GetTyped(key_t key, int flags);
   virtual int SendTyped(const Target& queue, const TypedMessage& message);
   virtual ssize_t ReceiveTyped(const Target& queue, const TypedMessage& buffer, long type);

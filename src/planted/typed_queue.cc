@@ -52,14 +52,6 @@ bool Takes(long wanted, int flags, long type) {
   return ((flags & MSG_EXCEPT) != 0) != (type == wanted);
 }
 
-bool HasFor(int queue, long wanted, int flags) {
-  for (std::size_t older = 0;; ++older) {
-    const auto sight = LookAt(queue, older);
-    if (!sight) return false;
-    if (Takes(wanted, flags, sight->type)) return true;
-  }
-}
-
 ssize_t TakeNow(int queue, const TypedMessage& buffer, long type) {
   return libc::msgrcv(queue, buffer.start, buffer.count, type, IPC_NOWAIT);
 }

@@ -31,8 +31,6 @@ bool IsPlainReceive(const TypedMessage& buffer);  // flags: at most IPC_NOWAIT
 
 // Whether a receive that asks for `wanted` as msgrcv() has it takes a message of that type.
 bool Takes(long wanted, int flags, long type);
-// Whether it would find one.
-bool HasFor(int queue, long wanted, int flags);
 
 // Receives a message of that type, and does not wait: somebody else may have taken it meanwhile.
 ssize_t TakeNow(int queue, const TypedMessage& buffer, long type);

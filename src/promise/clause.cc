@@ -210,6 +210,8 @@ std::string_view ClauseName(Clause clause) {
       return "limit-unchecked";
     case Clause::kStatusWrong:
       return "status-wrong";
+    case Clause::kKeyUnstable:
+      return "key-unstable";
     case Clause::kCount:
       break;
   }

@@ -128,6 +128,7 @@ enum class Clause : std::uint8_t {
   kKeyMisled,         // a key led to another object than it had to
   kLimitUnchecked,    // a limit was set that may not be, or refused though it may
   kStatusWrong,       // what the system tells of an object is not so
+  kKeyUnstable,       // one file and id gave several keys, or a file that is not there gave one
   kCount,
 };
 

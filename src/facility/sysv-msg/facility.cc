@@ -63,6 +63,7 @@ constexpr Binding kBindings[] = {
     {Clause::kCreatedTwice, "svipc.key-exclusive"},
     {Clause::kKeyMisled, "svipc.key-same-object"},
     {Clause::kStatusWrong, "svipc.stat-truth"},
+    {Clause::kKeyUnstable, "ftok.stable"},
     {Clause::kResidue, "harness.no-residue"},
     {Clause::kReceiverAsleep, "xfer.wake-receiver"},
     {Clause::kMatchingAsleep, "sysvmsg.match-wakes"},

@@ -66,10 +66,12 @@ void RemoveQueue(key_t key) {
 
 }  // namespace
 
-std::string MsgKey::Text() const { return fmt::format("{:#x}", key); }
+std::string MsgKey::Text() const { return fmt::format("{:#x}@{}", key, marker); }
 
-key_t MsgKey::Parse(const std::string& text) {
-  return static_cast<key_t>(std::strtoul(text.c_str(), nullptr, 0));
+MsgKey MsgKey::Parse(const std::string& text) {
+  const std::size_t at = text.find('@');
+  return {.key = static_cast<key_t>(std::strtoul(text.c_str(), nullptr, 0)),
+          .marker = at == std::string::npos ? "" : text.substr(at + 1)};
 }
 
 Result<std::unique_ptr<Object>> MsgObject::Make(const ObjectPlan& plan,
@@ -104,10 +106,14 @@ Result<std::unique_ptr<Object>> MsgObject::Make(const ObjectPlan& plan,
   return object;
 }
 
-MsgObject::MsgObject(MsgKey key) : key_(std::move(key)) { access_.name = key_.Text(); }
+MsgObject::MsgObject(MsgKey key) : key_(std::move(key)) {
+  access_.name = key_.Text();
+  (void)::link(key_.marker.c_str(), key_.Link().c_str());
+}
 
 MsgObject::~MsgObject() {
   RemoveQueue(key_.key);
+  ::unlink(key_.Link().c_str());
   ::unlink(key_.marker.c_str());
 }
 
@@ -122,8 +128,10 @@ void SweepMsgs(const std::string& directory) {
     if (::stat(entry.path().c_str(), &marker_status) != 0) continue;
     std::ifstream marker(entry.path());
     std::string text;
-    if (!std::getline(marker, text) || MsgKey::Parse(text) == IPC_PRIVATE) continue;
-    const int queue = ::msgget(MsgKey::Parse(text), 0);
+    std::getline(marker, text);
+    const key_t key = MsgKey::Parse(text).key;
+    if (key == IPC_PRIVATE) continue;
+    const int queue = ::msgget(key, 0);
     msqid_ds status{};
     const bool known = queue >= 0 && ::msgctl(queue, IPC_STAT, &status) == 0;
     if (known && status.msg_ctime >= marker_status.st_mtime &&

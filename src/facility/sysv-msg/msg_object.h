@@ -18,9 +18,12 @@ struct MsgKey {
   key_t key = 0;
   std::string marker;  // path of the file
 
-  // The key as workers are told it: "0x1badcafe".
+  // As workers are told it: "0x1badcafe@DIRECTORY/NAME.sysv-msg".
   std::string Text() const;
-  static key_t Parse(const std::string& text);
+  static MsgKey Parse(const std::string& text);
+
+  // A hard link of the file, for those who derive keys from it; not every file system has one.
+  std::string Link() const { return marker + ".link"; }
 };
 
 class MsgObject : public Object {

@@ -42,10 +42,12 @@ enum MsgCall : std::uint8_t {
   kForget,
   kRemove,
   kExists,
+  kFtok,
   kCallCount,
 };
 
 constexpr int kMode = 0600;
+constexpr key_t kNoKey = -1;  // others may be negative, too
 
 constexpr CallTraits Sending(std::string_view name, bool nowait) {
   return {.name = name, .effect = Effect::kPut, .nonblocking = nowait, .never_restarts = true};
@@ -87,6 +89,7 @@ constexpr std::array<CallTraits, kCallCount> kCalls{{
     {.name = "forget", .effect = Effect::kClose},
     {.name = "remove", .effect = Effect::kRemoveObject},
     {.name = "exists", .effect = Effect::kQueryName},
+    {.name = "ftok", .effect = Effect::kDeriveKey},
 }};
 
 Reply Failed(int system_error) { return {.result = -1, .system_error = system_error}; }
@@ -191,7 +194,8 @@ Reply SetCapacity(int queue, std::uint64_t bytes) {
 
 std::span<const CallTraits> MsgPort::Calls() { return kCalls; }
 
-MsgPort::MsgPort(const std::string& name) : key_(MsgKey::Parse(name)) {}
+MsgPort::MsgPort(const std::string& name)
+    : key_(MsgKey::Parse(name)), link_(key_.Link()), missing_(key_.marker + ".missing") {}
 
 Reply MsgPort::Perform(const Request& request) {
   switch (request.call) {
@@ -207,6 +211,8 @@ Reply MsgPort::Perform(const Request& request) {
       return Open(IPC_CREAT | kMode, End::kBoth);
     case kExists:
       return Exists();
+    case kFtok:
+      return DeriveKey(static_cast<int>(request.argument));
     default:
       return request.call < kCallCount ? PerformOn(Chosen(request), request) : Failed(ENOTSUP);
   }
@@ -214,7 +220,7 @@ Reply MsgPort::Perform(const Request& request) {
 
 // IPC_PRIVATE would make a queue that nothing leads to.
 int MsgPort::Get(int flags) const {
-  if (key_ != IPC_PRIVATE) return ::msgget(key_, flags);
+  if (key_.key != IPC_PRIVATE) return ::msgget(key_.key, flags);
   errno = EINVAL;
   return -1;
 }
@@ -226,6 +232,21 @@ Reply MsgPort::Open(int flags, End ends) {
   if (queue < 0) return Failed(errno);
   handles_.Add(handle, queue, ends, false);
   return {.result = 0, .handle = handle};
+}
+
+// Keys differ from run to run; whether two are the same does not.
+Reply MsgPort::DeriveKey(int id) const {
+  const char* const path = key_.marker.c_str();
+  const key_t key = ::ftok(path, id);
+  if (key == kNoKey) return Failed(errno);
+  const key_t of_link = ::ftok(link_.c_str(), id);
+  const key_t of_missing = ::ftok(missing_.c_str(), id);
+  const bool missed = of_missing == kNoKey && errno == ENOENT;
+  constexpr int kAbove = 1 << 8;
+  return Returned((::ftok(path, id) != key ? kKeyVaries : 0) |
+                  (of_link != kNoKey && of_link != key ? kKeyOfLinkDiffers : 0) |
+                  (::ftok(path, id | kAbove) != key ? kKeyOfHighBits : 0) |
+                  (missed ? 0 : kKeyOfMissing));
 }
 
 // Identifiers differ from run to run; whether two are the same does not.

@@ -6,6 +6,7 @@
 
 #include "src/facility/facility.h"
 #include "src/facility/handle_table.h"
+#include "src/facility/sysv-msg/msg_object.h"
 
 namespace parley {
 
@@ -26,6 +27,9 @@ namespace parley {
 //   unread           msgctl(IPC_STAT); argument: which member (QueueStatus)
 //   forget           the identifier is forgotten; no call, for there is none
 //   remove           msgctl(IPC_RMID)
+//   ftok             ftok() of the marker, its link and no file, with id = argument; result: a set
+//   of
+//                    KeyFlaw
 //   exists           msgget(): 0 when the key leads to the newest handle's queue, 1: to another
 //
 // A type of kClassMax stands for LONG_MAX, and its negation for LONG_MIN.  A handle that is not
@@ -34,7 +38,7 @@ class MsgPort : public Port {
  public:
   static std::span<const CallTraits> Calls();
 
-  // name: the key's text.
+  // name: MsgKey::Text().
   explicit MsgPort(const std::string& name);
 
   Reply Perform(const Request& request) override;
@@ -45,12 +49,15 @@ class MsgPort : public Port {
 
  private:
   int Get(int flags) const;
+  Reply DeriveKey(int id) const;
   Reply Open(int flags, End ends);
   Reply Exists() const;
   Reply PerformOn(const HandleTable::Entry* entry, const Request& request);
   const HandleTable::Entry* Chosen(const Request& request) const;
 
-  int key_;
+  MsgKey key_;
+  std::string link_;     // another name of the marker
+  std::string missing_;  // the name of no file
   HandleTable handles_;  // descriptors: identifiers of queues
 };
 

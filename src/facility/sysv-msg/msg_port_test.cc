@@ -127,6 +127,11 @@ TEST_F(SysvMsgTest, TellsAQueueMadeAgainFromTheOneBefore) {
   EXPECT_EQ(Send(1, "x"), EINVAL);
 }
 
+TEST_F(SysvMsgTest, DerivesOneKeyFromAFileAndItsLink) {
+  EXPECT_EQ(call().Do("ftok", {.argument = 1}).result, 0);
+  EXPECT_EQ(call().Do("ftok", {.argument = 255}).result, 0);
+}
+
 TEST_F(SysvMsgTest, MakesNothingWithoutAKey) {
   const auto nowhere = facility_.Attach("");
 
@@ -137,7 +142,7 @@ TEST_F(SysvMsgTest, SweepsWhatADeadMakerLeft) {
   std::ofstream(directory_ + "/left.sysv-msg") << object_->access().name;
   facility_.Sweep(directory_);
 
-  EXPECT_LT(::msgget(MsgKey::Parse(object_->access().name), 0), 0);
+  EXPECT_LT(::msgget(MsgKey::Parse(object_->access().name).key, 0), 0);
   std::filesystem::remove(directory_ + "/left.sysv-msg");
 }
 
@@ -150,7 +155,7 @@ TEST_F(SysvMsgTest, LeavesToOthersWhatWasThereBeforeItsMarker) {
   std::filesystem::last_write_time(marker, later);
   facility_.Sweep(elsewhere);
 
-  EXPECT_GE(::msgget(MsgKey::Parse(object_->access().name), 0), 0);
+  EXPECT_GE(::msgget(MsgKey::Parse(object_->access().name).key, 0), 0);
   std::filesystem::remove_all(elsewhere);
 }
 

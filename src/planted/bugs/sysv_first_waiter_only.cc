@@ -17,8 +17,7 @@ class SysvFirstWaiterOnly final : public Bug {
 
   ssize_t ReceiveTyped(const Target& queue, const TypedMessage& buffer, long type) override {
     const bool waits = type != 0 && (buffer.flags & (IPC_NOWAIT | MSG_COPY)) == 0 &&
-                       AlarmsHere() == Alarms::kNone && TypedMessagesIn(queue.fd) >= 0 &&
-                       !HasFor(queue.fd, type, buffer.flags);
+                       AlarmsHere() == Alarms::kNone && TypedMessagesIn(queue.fd) == 0;
     if (!waits || !Tells(queue.object)) return Bug::ReceiveTyped(queue, buffer, type);
     return SleepInTyped(queue.fd);
   }

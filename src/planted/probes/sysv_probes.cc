@@ -1,5 +1,6 @@
 // Probes of the promises of 8.8 and 8.7: System V message queues; and what bugs of others must
 // leave alone.
+#include <fcntl.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/syscall.h>
@@ -235,6 +236,16 @@ const ProbeRegistration kIgnoresLimit("sysv-limit-ignored", "sysvmsg.qbytes", []
   const TypedQueue queue;
   queue.Limit(100);
   return queue.status().msg_qbytes != 100;
+});
+
+const ProbeRegistration kKeyOfPath("sysv-key-of-path", "ftok.stable", [] {
+  const std::string path = FreshName();
+  const std::string link = path + ".link";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  Must(fd >= 0 && ::close(fd) == 0 && ::link(path.c_str(), link.c_str()) == 0);
+  const bool broken = ::ftok(path.c_str(), 1) != ::ftok(link.c_str(), 1);
+  Must(::unlink(link.c_str()) == 0 && ::unlink(path.c_str()) == 0);
+  return broken;
 });
 
 }  // namespace
