@@ -162,6 +162,10 @@ class Facility {
   // True when workers reach the object by a name and no descriptors are handed over.
   virtual bool named() const = 0;
 
+  // Several sleepers that one call wakes race for what they were woken for, so that a stepped round
+  // without real-time bands is another one each time.
+  virtual bool races_without_bands() const { return false; }
+
   // Can it run here?  Probes; an unsupported error says what is missing.
   virtual Result<void> Probe(const std::string& directory) const = 0;
 

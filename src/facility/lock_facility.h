@@ -14,6 +14,8 @@ class LockFacility : public Facility {
   std::uint64_t AtomicBytes(const std::string&) const override { return 0; }
   std::uint64_t DefaultCapacityBytes() const override { return 0; }
   bool named() const override { return true; }
+  // Whoever waits for a part of the range that was given back is woken, and asks again.
+  bool races_without_bands() const override { return true; }
 
   // Makes a file, takes a lock on it with the facility's own call and gives it back.
   Result<void> Probe(const std::string& directory) const override;

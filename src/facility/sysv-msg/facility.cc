@@ -86,6 +86,8 @@ class MsgFacility : public Facility {
   std::uint64_t ClassMin() const override { return 1; }
   std::uint64_t ClassMax() const override { return kClassMax; }
   bool named() const override { return true; }
+  // Every sender whose message fits is woken by a receive.
+  bool races_without_bands() const override { return true; }
 
   Result<void> Probe(const std::string& directory) const override {
     // Several processes may probe one directory at a time, and one process several times.
