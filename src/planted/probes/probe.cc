@@ -130,6 +130,23 @@ std::atomic<int>& SharedCount() {
   return *new (shared) std::atomic<int>(0);
 }
 
+namespace {
+
+// In an interruptible sleep: who waits for a page or for a lock of the kernel is in the call, too,
+// but does not wait for what the call is about.
+bool SleepsByItself(pid_t process) {
+  std::array<char, 64> path;
+  std::snprintf(path.data(), path.size(), "/proc/%d/stat", process);
+  std::FILE* file = std::fopen(path.data(), "re");
+  if (file == nullptr) return false;
+  char state = ' ';
+  const int fields = std::fscanf(file, "%*d (%*[^)]) %c", &state);
+  std::fclose(file);
+  return fields == 1 && state == 'S';
+}
+
+}  // namespace
+
 int Outcome(pid_t child, long number, int index, unsigned long own) {
   constexpr int kRefusalsMax = 1'000'000;
   int refusals = 0;
@@ -152,7 +169,7 @@ int Outcome(pid_t child, long number, int index, unsigned long own) {
     const int fields = std::fscanf(file, "%ld %lx %lx %lx", &now, arguments.data(),
                                    arguments.data() + 1, arguments.data() + 2);
     std::fclose(file);
-    if (fields != 4 || now != number) continue;
+    if (fields != 4 || now != number || !SleepsByItself(child)) continue;
     return arguments[static_cast<std::size_t>(index)] == own ? kAsleepHere : kAsleepElsewhere;
   }
 }
