@@ -176,14 +176,15 @@ const ProbeRegistration kShared("shared-lock-not-taken", "fcntl.shared", [] {
 const ProbeRegistration kPage("lock-by-page", "fcntl.disjoint", [] {
   const File file;
   Must(Try(file.fd(), F_WRLCK, 0));
-  return ExitCodeOf(Child([&] {
-           bool refused = false;
-           for (int i = 0; i < 4; ++i) {
-             refused = refused || !Try(file.fd(), F_WRLCK, 8);
-             Must(Try(file.fd(), F_UNLCK, 8));
-           }
-           return refused ? 1 : 0;
-         })) == 1;
+  const pid_t child = Child([&] {
+    bool refused = false;
+    for (int i = 0; i < 4; ++i) {
+      refused = refused || !Try(file.fd(), F_WRLCK, 8);
+      Must(Try(file.fd(), F_UNLCK, 8));
+    }
+    return refused ? 1 : 0;
+  });
+  return ExitCodeOf(child) == 1;
 });
 
 const ProbeRegistration kRest("unlock-drops-rest", "fcntl.split-merge", [] {
