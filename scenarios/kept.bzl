@@ -21,7 +21,7 @@ def kept_tests():
 def conformance_tests():
     """Declares conformance and conformance_soak: the model of the system against the system."""
     for name, size, rounds, operations, tags in [
-        ("conformance", "medium", 40, 100000, []),
+        ("conformance", "medium", 24, 100000, []),
         ("conformance_soak", "large", 400, 1000000, ["manual", "soak"]),
     ]:
         native.sh_test(
