@@ -36,10 +36,14 @@ bool MakersHands::Open() {
 
 void MakersHands::Close() {
   NextStep();
+  performer_.Refresh();
   performer_.CloseHandles();
 }
 
+// The leader may have made another call in the maker's name since the last one: each has a stamp of
+// its own.
 bool MakersHands::SendLast(std::uint32_t klass) {
+  performer_.Refresh();
   const Reply reply = performer_.Put(
       {.call = CallWith(Effect::kPut), .bytes = kHeaderBytes, .klass = klass, .last = true});
   return reply.system_error == 0;
