@@ -309,6 +309,15 @@ TEST(LockTries, KeepsWhoIsTrulyInTheWay) {
   EXPECT_EQ(Tried(built), Names{});
 }
 
+TEST(LockTries, BlamesNobodyForOneWhoHasGone) {
+  LockBuilder built(2);
+  built.Lock(0, {.from = 1, .to = 2});
+  built.Ask(1, {.from = 3, .to = 4, .result = kGoneHolder});
+  built.Kill(0, 5, 6);
+
+  EXPECT_EQ(Tried(built), Names{});
+}
+
 // Each has a byte and asks for the next one's.
 void Ring(LockBuilder& built, std::uint16_t count, bool found) {
   for (std::uint16_t i = 0; i < count; ++i) {

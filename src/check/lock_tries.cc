@@ -151,8 +151,8 @@ class TryJudge {
     const Operation& op = history_.operations[request.operation];
     if (request.owner.kind == LockKind::kNone || !LockRequests::Sound(op)) return false;
     const Effect effect = history_.effect(op);
-    return op.succeeded() && (effect == Effect::kLockInChild ||
-                              (effect == Effect::kQueryLock && !UnpackHolder(op.result)));
+    return op.succeeded() &&
+           (effect == Effect::kLockInChild || (effect == Effect::kQueryLock && op.result == 0));
   }
 
   // That needs an instant at which nobody certainly was: who was there all along contradicts it.

@@ -109,12 +109,15 @@ Reply Performer::Do(OperationRecord record, std::span<iovec> pieces, std::span<s
 
 std::int64_t Performer::Holder(const Reply::Holder& holder) const {
   LockHolder found{.worker = std::nullopt, .exclusive = holder.exclusive};
+  if (holder.pid <= 0) return PackHolder(found);
   for (const Seat& seat : header_.seats) {
-    if (holder.pid > 0 && seat.pid.load(std::memory_order_relaxed) == holder.pid) {
-      found.worker = seat.worker;
-    }
+    if (seat.pid.load(std::memory_order_acquire) != holder.pid) continue;
+    found.worker = seat.worker;
+    // Its process may have died meanwhile, and the seat be a successor's.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (seat.pid.load(std::memory_order_relaxed) == holder.pid) return PackHolder(found);
   }
-  return PackHolder(found);
+  return kGoneHolder;
 }
 
 void Performer::ReceivedMessage(OperationRecord& record, std::span<const std::byte> message) {

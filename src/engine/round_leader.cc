@@ -153,6 +153,8 @@ Result<Player> RoundLeader::SeatWorker(std::uint32_t plan, std::uint16_t worker,
                         : crew_.Resident(wanted.topology);
   if (!seat) return std::unexpected(seat.error());
   Seat& place = header_.seats[*seat];
+  // Whose number a lock's holder is looked up by must not be a dead one's: first nobody, then anew.
+  place.pid.store(0, std::memory_order_release);
   place.plan = plan;
   place.worker = worker;
   place.successor = successor;

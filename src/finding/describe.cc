@@ -85,6 +85,7 @@ std::string RangeText(const Call& call, const Operation& op) {
 }
 
 std::string HolderText(std::int64_t result) {
+  if (result == kGoneHolder) return " -> a process that has gone";
   const auto holder = UnpackHolder(result);
   if (!holder) return " -> nobody";
   const std::string who =

@@ -63,7 +63,10 @@ constexpr std::int64_t PackHolder(LockHolder holder) {
   return 2 * who + (holder.exclusive ? 1 : 0);
 }
 
-// Nothing when nobody is in the way.
+// In place of a packed holder: a process that is no worker any more, so that its number is unknown.
+inline constexpr std::int64_t kGoneHolder = 1;
+
+// Nothing when nobody is in the way, or one who has gone.
 constexpr std::optional<LockHolder> UnpackHolder(std::int64_t result) {
   if (result < 2) return std::nullopt;
   LockHolder holder{.worker = std::nullopt, .exclusive = result % 2 != 0};
