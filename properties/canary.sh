@@ -1,8 +1,8 @@
 #!/bin/sh
-# canary.sh PROPERTY PARLEY LIBRARY BUG: under a planted bug the property has to fail, with the
+# canary.sh LAWS SUITE PARLEY LIBRARY BUG: under a planted bug the property has to fail, with the
 # promise that the bug breaks, a crew that was shrunk, and a replay line that shows the bug again.
 set -u
-property=$1 parley=$2 library=$3 bug=$4
+laws=$1 suite=$2 parley=$3 library=$4 bug=$5
 said=$TEST_TMPDIR/said
 replay=$TEST_TMPDIR/replay
 export PARLEY_PLANTED_LIBRARY="$PWD/$library"
@@ -13,7 +13,8 @@ fail() {
   exit 1
 }
 
-"$property" --planted="$bug" --planted_library="$PARLEY_PLANTED_LIBRARY" >"$said" 2>&1
+"$laws" --gtest_filter="$suite.*" --planted="$bug" --planted_library="$PARLEY_PLANTED_LIBRARY" \
+  >"$said" 2>&1
 code=$?
 [ "$code" -eq 1 ] || fail "under $bug the property ended with exit code $code; 1 was wanted"
 

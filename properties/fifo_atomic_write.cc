@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Fifo, NeverInterleavesWritesUpToPipeBuf, ()) {
+RC_GTEST_PROP(FifoAtomicWrite, NeverInterleavesWritesUpToPipeBuf, ()) {
   static Law law("fifo", "fifo.atomic-write");
   const CrewRole writers = *RoleLike(
       {.count_low = 2,

@@ -9,7 +9,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Fifo, ForgetsWhatNobodyHoldsOpen, ()) {
+RC_GTEST_PROP(FifoDataVanishes, ForgetsWhatNobodyHoldsOpen, ()) {
   static Law law("fifo", "fifo.data-vanishes");
   const std::vector<std::string> anybody{"related", "unrelated"};
   const CrewRole writers = *Scripted("writer", "none", 1, 3, anybody);

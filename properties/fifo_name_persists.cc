@@ -9,7 +9,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Fifo, KeepsItsNameWhenAllHaveGone, ()) {
+RC_GTEST_PROP(FifoNamePersists, KeepsItsNameWhenAllHaveGone, ()) {
   static Law law("fifo", "fifo.name-persists");
   const std::vector<std::string> anybody{"related", "unrelated"};
   CrewRole creator = *Scripted("creator", "none", 1, 1);

@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Fifo, GivesBackInTheOrderOfWriting, ()) {
+RC_GTEST_PROP(FifoOrder, GivesBackInTheOrderOfWriting, ()) {
   static Law law("fifo", "fifo.order");
   const bool large = *rc::gen::arbitrary<bool>();
   const CrewRole writers = *RoleLike({.topologies = {"unrelated", "related"},

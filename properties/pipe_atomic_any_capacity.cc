@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, KeepsWritesWholeAtAnyCapacity, ()) {
+RC_GTEST_PROP(PipeAtomicAnyCapacity, KeepsWritesWholeAtAnyCapacity, ()) {
   static Law law("pipe", "pipe.atomic-any-capacity");
   const CrewRole writers = *RoleLike({.count_low = 2, .bytes = AnyRecordBytes()});
   const CrewRole resizers = *RoleLike({.name = "resizer",

@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, NeverInterleavesWritesUpToPipeBuf, ()) {
+RC_GTEST_PROP(PipeAtomicWrite, NeverInterleavesWritesUpToPipeBuf, ()) {
   static Law law("pipe", "pipe.atomic-write");
   CrewRole writers =
       *RoleLike({.count_low = 2, .topologies = {"related", "forked"}, .bytes = AnyRecordBytes()});

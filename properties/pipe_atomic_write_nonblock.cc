@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, TakesAWriteThatMustNotWaitWholeOrNotAtAll, ()) {
+RC_GTEST_PROP(PipeAtomicWriteNonblock, TakesAWriteThatMustNotWaitWholeOrNotAtAll, ()) {
   static Law law("pipe", "pipe.atomic-write-nonblock");
   const CrewRole writers = *RoleLike({.count_low = 2,
                                       .operations_low = 20,

@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, TakesAGatheredWriteAsOne, ()) {
+RC_GTEST_PROP(PipeAtomicWritev, TakesAGatheredWriteAsOne, ()) {
   static Law law("pipe", "pipe.atomic-writev");
   const CrewRole writers =
       *RoleLike({.count_low = 2, .calls = {"writev"}, .bytes = AnyRecordBytes()});

@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, WakesEverySleepingReaderAtItsEnd, ()) {
+RC_GTEST_PROP(PipeEofDelivered, WakesEverySleepingReaderAtItsEnd, ()) {
   static Law law("pipe", "pipe.eof-delivered");
   const CrewRole writers = *Scripted("writer", "write", 1, 5, {"related", "forked"});
   const CrewRole readers = *Scripted("reader", "read", 1, 4, {"related", "forked"});

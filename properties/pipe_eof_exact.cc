@@ -69,7 +69,7 @@ class Books {
   std::vector<std::uint32_t> copies_;  // by writer; 0: it has none, or is dead
 };
 
-RC_GTEST_PROP(Pipe, EndsOnlyWithTheLastCopyOfItsWritingEnd, ()) {
+RC_GTEST_PROP(PipeEofExact, EndsOnlyWithTheLastCopyOfItsWritingEnd, ()) {
   static Law law("pipe", "pipe.eof-exact");
   const CrewRole writers = *Scripted("writer", "write", 1, kWritersMax, {"forked", "related"});
   const auto plan = *UpTo(7, UpTo(4, AnyDeed()));

@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, RefusesEveryWriteThatNobodyCanRead, ()) {
+RC_GTEST_PROP(PipeEpipeSigpipe, RefusesEveryWriteThatNobodyCanRead, ()) {
   static Law law("pipe", "pipe.epipe-sigpipe");
   const CrewRole writers = *Scripted("writer", "write", 1, 4, {"related", "forked"});
   const CrewRole readers = *Scripted("reader", "read", 1, 3, {"related", "forked"});

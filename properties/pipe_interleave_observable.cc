@@ -10,7 +10,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, IsSeenToInterleaveWritesAbovePipeBuf, ()) {
+RC_GTEST_PROP(PipeInterleaveObservable, IsSeenToInterleaveWritesAbovePipeBuf, ()) {
   static Law law("pipe", "pipe.interleave-observable");
   const CrewRole writers = *RoleLike(
       {.count_low = 3, .operations_low = 10, .operations_high = 40, .bytes = {4097, 131072}});

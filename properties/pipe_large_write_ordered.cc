@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, KeepsTheOrderOfEachLargeWrite, ()) {
+RC_GTEST_PROP(PipeLargeWriteOrdered, KeepsTheOrderOfEachLargeWrite, ()) {
   static Law law("pipe", "pipe.large-write-ordered");
   const CrewRole writers =
       *RoleLike({.count_high = 8, .operations_high = 6, .bytes = AbovePipeBufBytes()});

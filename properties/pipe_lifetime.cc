@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, OutlivesItsMaker, ()) {
+RC_GTEST_PROP(PipeLifetime, OutlivesItsMaker, ()) {
   static Law law("pipe", "pipe.lifetime");
   CrewRole creator{.name = "creator", .ends = "both", .creator = true};
   const CrewRole writers = *Scripted("writer", "write", 1, 3, {"related", "forked"});

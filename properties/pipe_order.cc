@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-RC_GTEST_PROP(Pipe, GivesBackInTheOrderOfWriting, ()) {
+RC_GTEST_PROP(PipeOrder, GivesBackInTheOrderOfWriting, ()) {
   static Law law("pipe", "pipe.order");
   const CrewRole writers = *RoleLike({.topologies = {"related", "forked"},
                                       .operations_high = 300,

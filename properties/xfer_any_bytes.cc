@@ -17,12 +17,12 @@ void SampleCrew(Law& law) {
   law.Holds({.roles = {writers, reader}});
 }
 
-RC_GTEST_PROP(Pipe, DeliversAnyBytesUnchanged, ()) {
+RC_GTEST_PROP(XferAnyBytes, PipeDeliversThemUnchanged, ()) {
   static Law law("pipe", "xfer.any-bytes");
   SampleCrew(law);
 }
 
-RC_GTEST_PROP(Fifo, DeliversAnyBytesUnchanged, ()) {
+RC_GTEST_PROP(XferAnyBytes, FifoDeliversThemUnchanged, ()) {
   static Law law("fifo", "xfer.any-bytes");
   SampleCrew(law);
 }

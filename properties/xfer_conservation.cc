@@ -16,12 +16,12 @@ void SampleCrew(Law& law) {
   law.Holds({.roles = {writers, readers}, .faults = {stops}});
 }
 
-RC_GTEST_PROP(Pipe, LosesAndInventsNothing, ()) {
+RC_GTEST_PROP(XferConservation, PipeLosesAndInventsNothing, ()) {
   static Law law("pipe", "xfer.conservation");
   SampleCrew(law);
 }
 
-RC_GTEST_PROP(Fifo, LosesAndInventsNothing, ()) {
+RC_GTEST_PROP(XferConservation, FifoLosesAndInventsNothing, ()) {
   static Law law("fifo", "xfer.conservation");
   SampleCrew(law);
 }

@@ -28,12 +28,12 @@ void SampleCrew(Law& law) {
   law.Holds(crew);
 }
 
-RC_GTEST_PROP(Pipe, ShowsADeathBeforeWaitTellsOfIt, ()) {
+RC_GTEST_PROP(XferDeathBeforeWait, PipeShowsADeathBeforeWaitTellsOfIt, ()) {
   static Law law("pipe", "xfer.death-before-wait");
   SampleCrew(law);
 }
 
-RC_GTEST_PROP(Fifo, ShowsADeathBeforeWaitTellsOfIt, ()) {
+RC_GTEST_PROP(XferDeathBeforeWait, FifoShowsADeathBeforeWaitTellsOfIt, ()) {
   static Law law("fifo", "xfer.death-before-wait");
   SampleCrew(law);
 }

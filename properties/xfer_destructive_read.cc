@@ -19,12 +19,12 @@ void SampleCrew(Law& law) {
              .faults = survivor ? std::vector{kills} : std::vector<CrewFault>{}});
 }
 
-RC_GTEST_PROP(Pipe, ReceivesNothingTwice, ()) {
+RC_GTEST_PROP(XferDestructiveRead, PipeReceivesNothingTwice, ()) {
   static Law law("pipe", "xfer.destructive-read");
   SampleCrew(law);
 }
 
-RC_GTEST_PROP(Fifo, ReceivesNothingTwice, ()) {
+RC_GTEST_PROP(XferDestructiveRead, FifoReceivesNothingTwice, ()) {
   static Law law("fifo", "xfer.destructive-read");
   SampleCrew(law);
 }

@@ -1,27 +1,24 @@
 // What every property program runs: one number replays all, whichever test asks for it.
 //
-//   --seed=N              of everything that is sampled; else TEST_RANDOM_SEED mixed with
-//                         TEST_SHARD_INDEX, else fresh.  Printed first and last.
-//   --samples=N           of each property, in all shards together
+//   --seed=N              of everything that is sampled; else TEST_RANDOM_SEED, else fresh.
+//                         Printed first and last.
+//   --samples=N           of each property
 //   --planted=NAME        preloads that planted bug into the crews, from
 //   --planted_library=PATH
 //   --promise=ID          stepped laws fail for that promise alone
 //
-// Shards share the samples, not the properties.  RC_PARAMS is rapidcheck's; what it says stays.
+// RC_PARAMS is rapidcheck's; what it says stays.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
 
 #include "properties/crew/crew_runner.h"
-#include "src/base/seed.h"
 #include "src/engine/leader.h"
 
 namespace parley {
@@ -56,27 +53,13 @@ std::uint64_t ChooseSeed(const std::string& parameters) {
   // Short enough to be typed again.
   constexpr std::uint64_t kShort = 0xffffffff;
   if (!run) return std::random_device()() & kShort;
-  return Derive(*run, "shard", NumberIn("TEST_SHARD_INDEX").value_or(0)) & kShort;
-}
-
-// Bazel's shards: each samples a part of the crews with a seed of its own.  gtest would divide the
-// properties instead, of which a program has one or two.
-std::uint64_t TakeShard() {
-  if (const char* const status = std::getenv("TEST_SHARD_STATUS_FILE")) {
-    std::ofstream(status) << "";
-  }
-  for (const char* variable :
-       {"GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX", "GTEST_SHARD_STATUS_FILE"}) {
-    ::unsetenv(variable);
-  }
-  return std::max<std::uint64_t>(1, NumberIn("TEST_TOTAL_SHARDS").value_or(1));
+  return *run & kShort;
 }
 
 // Completes RC_PARAMS; returns the seed.
 std::uint64_t SetParameters(std::optional<std::uint64_t> seed, std::uint64_t samples) {
   const char* const given = std::getenv("RC_PARAMS");
   std::string parameters = given != nullptr ? given : "";
-  const std::uint64_t shards = TakeShard();
   if (seed) {
     // The command line outranks the environment.
     if (const std::size_t at = (" " + parameters).find(" seed="); at != std::string::npos) {
@@ -87,7 +70,7 @@ std::uint64_t SetParameters(std::optional<std::uint64_t> seed, std::uint64_t sam
   }
   if (!Parameter(parameters, "seed")) parameters += fmt::format(" seed={}", *seed);
   if (!Parameter(parameters, "max_success")) {
-    parameters += fmt::format(" max_success={}", (samples + shards - 1) / shards);
+    parameters += fmt::format(" max_success={}", samples);
   }
   ::setenv("RC_PARAMS", parameters.c_str(), 1);
   return *seed;

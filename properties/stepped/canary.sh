@@ -1,9 +1,9 @@
 #!/bin/sh
-# canary.sh LAW PARLEY LIBRARY BUG ROUNDS SEED: under a planted bug the law has to fail, with the
-# promise that the bug breaks, a program that was shrunk, its steps, and a file that shows the bug
-# again.
+# canary.sh LAWS SUITE PARLEY LIBRARY BUG ROUNDS SEED: under a planted bug the law has to fail, with
+# the promise that the bug breaks, a program that was shrunk, its steps, and a file that shows the
+# bug again.
 set -u
-law=$1 parley=$2 library=$3 bug=$4 rounds=$5 seed=$6
+laws=$1 suite=$2 parley=$3 library=$4 bug=$5 rounds=$6 seed=$7
 said=$TEST_TMPDIR/said
 export PARLEY_PLANTED_LIBRARY="$PWD/$library"
 # The program is left where nobody packs it.
@@ -19,8 +19,8 @@ promise=$("$parley" list planted | awk -v bug="$bug" '$1 == bug { print $2 }')
 [ -n "$promise" ] || { echo "canary: parley knows no planted bug $bug" && exit 1; }
 
 # Other promises may break with it, and before it.
-"$law" --samples="$rounds" --seed="$seed" --planted="$bug" --promise="$promise" \
-  --planted_library="$PARLEY_PLANTED_LIBRARY" >"$said" 2>&1
+"$laws" --gtest_filter="$suite.*" --samples="$rounds" --seed="$seed" --planted="$bug" \
+  --promise="$promise" --planted_library="$PARLEY_PLANTED_LIBRARY" >"$said" 2>&1
 code=$?
 [ "$code" -eq 1 ] || fail "under $bug the law ended with exit code $code; 1 was wanted"
 grep -q "^BROKEN   $promise[@ ]" "$said" || fail "no block says that $promise is broken"

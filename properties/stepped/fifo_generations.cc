@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedFifo, HasNothingInCommonWithItsNamesake) {
+TEST(FifoGenerations, HasNothingInCommonWithItsNamesake) {
   ScriptLaw law("fifo", {"fifo.unlink-open"});
   // Handle 1 is of the first FIFO, the newest handle perhaps of the next.
   const ScriptRole users{.name = "user",

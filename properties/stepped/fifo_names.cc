@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedFifo, IsWhatItsNameSays) {
+TEST(FifoNames, IsWhatItsNameSays) {
   ScriptLaw law("fifo", {"fifo.data-vanishes", "fifo.name-persists", "xfer.unrelated-by-name",
                          "harness.no-residue"});
   const std::vector<Topology> anybody{Topology::kRelated, Topology::kRelated, Topology::kRelated,

@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedFifo, LetsOpenersMeet) {
+TEST(FifoOpens, LetsOpenersMeet) {
   ScriptLaw law("fifo", {"fifo.open-rendezvous", "fifo.open-nonblock", "fifo.eof-reopen",
                          "pipe.poll-coherent", "xfer.unrelated-by-name", "xfer.death-before-wait"});
   const std::vector<Topology> anybody{Topology::kRelated, Topology::kRelated, Topology::kRelated,

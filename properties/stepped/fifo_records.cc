@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedFifo, GivesBackWhatWasWritten) {
+TEST(FifoRecords, GivesBackWhatWasWritten) {
   ScriptLaw law("fifo", {"fifo.atomic-write", "fifo.order", "xfer.any-bytes", "xfer.copy-semantics",
                          "xfer.conservation", "xfer.destructive-read", "xfer.flow-control",
                          "pipe.unidirectional"});

@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedFifo, WakesWhomItHasTo) {
+TEST(FifoWakeups, WakesWhomItHasTo) {
   ScriptLaw law("fifo", {"xfer.wake-receiver", "xfer.wake-sender", "xfer.eintr-no-effect",
                          "xfer.restart-matrix", "xfer.kill-atomic"});
   const ScriptRole writers{.ends = Ends::kNone,

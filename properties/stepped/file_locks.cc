@@ -29,7 +29,7 @@ ScriptShape Shape(const std::string& facility, ScriptRole role) {
           .respawn = 128};
 }
 
-TEST(SteppedLocks, OfProcessesKeepTheOthersOutAndNobodyWaitsInACircle) {
+TEST(FileLocks, OfProcessesKeepTheOthersOutAndNobodyWaitsInACircle) {
   ScriptLaw law("fcntl-lock",
                 {"fcntl.exclusive", "fcntl.shared", "fcntl.disjoint", "fcntl.split-merge",
                  "fcntl.try-errors", "fcntl.release-any-close", "fcntl.fork-exec",
@@ -43,7 +43,7 @@ TEST(SteppedLocks, OfProcessesKeepTheOthersOutAndNobodyWaitsInACircle) {
                        "unlock", "unlock", "getlk_write", "open_both", "close", "child_write"}})));
 }
 
-TEST(SteppedLocks, OfDescriptionsGoWithTheirLastCopy) {
+TEST(FileLocks, OfDescriptionsGoWithTheirLastCopy) {
   ScriptLaw law("ofd-lock", {"ofd.exclusive", "ofd.lifetime", "ofd.no-deadlock-detection",
                              "xfer.restart-matrix"});
   law.HoldsFor(Scripts(Shape(
@@ -52,7 +52,7 @@ TEST(SteppedLocks, OfDescriptionsGoWithTheirLastCopy) {
                              "getlk_write", "open_both", "dup", "close", "record_setlk_write"}})));
 }
 
-TEST(SteppedLocks, OfWholeFilesAreInTheWayOfTheirLikeAlone) {
+TEST(FileLocks, OfWholeFilesAreInTheWayOfTheirLikeAlone) {
   ScriptLaw law("flock", {"flock.exclusive", "flock.shared", "flock.nonblock",
                           "flock.owner-description", "flock.release-on-death", "flock.independent",
                           "flock.no-deadlock-detection", "xfer.restart-matrix"});

@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedQueue, GivesTheOldestOfTheHighestPriorityToWhomItHasTo) {
+TEST(MqQueue, GivesTheOldestOfTheHighestPriorityToWhomItHasTo) {
   ScriptLaw law(
       "mq", {"mq.highest-priority-first", "mq.fifo-within-priority", "mq.integrity", "mq.capacity",
              "mq.timed", "xfer.wake-receiver", "xfer.wake-sender", "xfer.destructive-read",

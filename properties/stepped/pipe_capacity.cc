@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedPipe, HoldsWhatItSaysItHolds) {
+TEST(PipeCapacity, HoldsWhatItSaysItHolds) {
   ScriptLaw law("pipe", {"pipe.atomic-any-capacity", "pipe.capacity", "pipe.resize-safe",
                          "xfer.flow-control", "xfer.conservation"});
   const ScriptRole writers{

@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedPipe, KnowsWhoHoldsItsEnds) {
+TEST(PipeEnds, KnowsWhoHoldsItsEnds) {
   ScriptLaw law("pipe",
                 {"pipe.eof-exact", "pipe.eof-delivered", "pipe.epipe-sigpipe", "pipe.lifetime",
                  "pipe.unidirectional", "pipe.poll-coherent", "xfer.death-before-wait"});

@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedPipe, GivesBackWhatWasWritten) {
+TEST(PipeRecords, GivesBackWhatWasWritten) {
   ScriptLaw law("pipe",
                 {"pipe.atomic-write", "pipe.atomic-write-nonblock", "pipe.atomic-writev",
                  "pipe.large-write-ordered", "pipe.order", "pipe.blocking-full-count",

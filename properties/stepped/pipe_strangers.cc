@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedPipe, IsOutOfReachForStrangers) {
+TEST(PipeStrangers, IsOutOfReachForStrangers) {
   ScriptLaw law("pipe", {"xfer.related-only"});
   const ScriptRole owner{.name = "owner",
                          .ends = Ends::kBoth,

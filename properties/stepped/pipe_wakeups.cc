@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedPipe, WakesWhomItHasTo) {
+TEST(PipeWakeups, WakesWhomItHasTo) {
   ScriptLaw law("pipe", {"xfer.wake-receiver", "xfer.wake-sender", "xfer.destructive-read",
                          "xfer.conservation", "xfer.eintr-no-effect", "xfer.restart-matrix",
                          "xfer.kill-atomic"});

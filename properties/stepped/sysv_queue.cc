@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-TEST(SteppedTypedQueue, GivesEachTheMessageThatItAsksFor) {
+TEST(SysvQueue, GivesEachTheMessageThatItAsksFor) {
   ScriptLaw law("sysv-msg",
                 {"sysvmsg.fifo-type0", "sysvmsg.fifo-within-type", "sysvmsg.lowest-type",
                  "sysvmsg.linux-flags", "sysvmsg.empty-full", "sysvmsg.too-big",

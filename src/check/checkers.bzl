@@ -1,4 +1,6 @@
-"""Every .cc of this folder is a part of the checkers, and every *_test.cc a test of its own."""
+"""Every .cc of this folder is a part of the checkers, and every *_test.cc a part of its tests."""
+
+load("//tools:one_source.bzl", "joined_test")
 
 # Only tests may use these: the builder of hand-made histories, and the naive twins.
 _TEST_ONLY = [
@@ -15,8 +17,13 @@ _TEST_ONLY = [
     "stepwise_steps.h",
 ]
 
+_SEARCHES = [
+    "*_simulation_test.cc",
+    "*twin_test.cc",
+]
+
 def checkers():
-    """Makes :check, :testing and one target per *_test.cc."""
+    """Makes :check, :testing, :check_tests and one test for each twin that is searched with."""
     native.cc_library(
         name = "check",
         srcs = native.glob(["*.cc"], exclude = ["*_test.cc", "*_bench.cc"] + _TEST_ONLY),
@@ -44,22 +51,34 @@ def checkers():
             "@fmt",
         ],
     )
-    for test in native.glob(["*_test.cc"]):
+    deps = [
+        ":check",
+        ":testing",
+        "//src/base",
+        "//src/history",
+        "//src/model",
+        "//src/model:testing",
+        "//src/promise",
+        "@fmt",
+        "@gtest",
+        "@gtest//:main",
+        "@rapidcheck",
+    ]
+    joined_test(
+        name = "check_tests",
+        size = "small",
+        srcs = native.glob(
+            ["*_test.cc"],
+            exclude = _SEARCHES,
+        ),
+        deps = deps,
+    )
+
+    # What searches for long is optimised.
+    for test in native.glob(_SEARCHES):
         native.cc_test(
             name = test[:-len(".cc")],
             size = "small",
             srcs = [test],
-            deps = [
-                ":check",
-                ":testing",
-                "//src/base",
-                "//src/history",
-                "//src/model",
-                "//src/model:testing",
-                "//src/promise",
-                "@fmt",
-                "@gtest",
-                "@gtest//:main",
-                "@rapidcheck",
-            ],
+            deps = deps,
         )

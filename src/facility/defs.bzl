@@ -1,7 +1,7 @@
 """Discovery by folder: every folder beside this file that holds facility.cc is a facility."""
 
 def facilities():
-    """Declares, for each such folder, a library of its name and a test for each *_test.cc in it.
+    """Declares, for each such folder, a library of its name; its *_test.cc are among :facility_tests.
 
     The libraries register themselves (alwayslink); //src/facility:every holds them all. A new
     facility is a new folder: nothing here or elsewhere names it. The folders hold no BUILD file
@@ -23,18 +23,6 @@ def facilities():
             ],
             alwayslink = True,
         )
-        for test in native.glob([name + "/*_test.cc"]):
-            native.cc_test(
-                name = test[:-len(".cc")].replace("/", "_"),
-                size = "small",
-                srcs = [test],
-                deps = [
-                    ":" + name,
-                    ":testing",
-                    "@gtest",
-                    "@gtest//:main",
-                ],
-            )
     native.cc_library(
         name = "every",
         deps = [":" + name for name in names],

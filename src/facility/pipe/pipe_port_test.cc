@@ -15,9 +15,7 @@
 
 #include "src/facility/testing.h"
 
-namespace {
-std::uint64_t allocations = 0;
-}  // namespace
+static std::uint64_t allocations = 0;
 
 void* operator new(std::size_t bytes) {
   ++allocations;
