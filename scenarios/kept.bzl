@@ -1,34 +1,33 @@
-"""Every scenario that ships is a short test in each of its modes, and a long one for nights."""
+"""All scenarios that ship are one short test in each mode, and each is a long one for nights."""
+
+_SOAK = [
+    "cpu:2",
+    "manual",
+    "soak",
+]
 
 def kept_tests():
-    """Declares NAME_kept, NAME_stepped and NAME_soak for each NAME.toml."""
-    for path in native.glob(["*.toml"]):
-        stem = path[:-len(".toml")]
-        for name, size, mode, time, limit, tags in [
-            (stem + "_kept", "small", "free", "1s", "20s", []),
-            (stem + "_stepped", "small", "stepped", "1s", "20s", []),
-            (stem + "_soak", "large", "both", "5m", "10m", ["manual", "soak", "cpu:2"]),
-        ]:
-            native.sh_test(
-                name = name,
-                size = size,
-                srcs = ["kept.sh"],
-                args = ["$(location //src/cli:parley)", stem, mode, time, limit],
-                data = ["//src/cli:parley"],
-                tags = tags,
-            )
-
-def conformance_tests():
-    """Declares conformance and conformance_soak: the model of the system against the system."""
-    for name, size, rounds, operations, tags in [
-        ("conformance", "medium", 24, 100000, []),
-        ("conformance_soak", "large", 400, 1000000, ["manual", "soak"]),
+    """Declares kept, stepped and stepped_soak, and NAME_soak for each NAME.toml."""
+    for name, size, mode, calls, time, limit, tags in [
+        ("kept", "medium", "free", 1, "25s", "100s", []),
+        ("stepped", "medium", "stepped", 100000, "25s", "100s", []),
+        ("stepped_soak", "large", "stepped", 1000000, "5m", "10m", _SOAK),
     ]:
         native.sh_test(
             name = name,
             size = size,
-            srcs = ["conformance.sh"],
-            args = ["$(location //src/cli:parley)", str(rounds), str(operations)],
+            srcs = ["kept.sh"],
+            args = ["$(location //src/cli:parley)", "''", mode, str(calls), time, limit],
             data = ["//src/cli:parley"],
             tags = tags,
+        )
+    for path in native.glob(["*.toml"]):
+        stem = path[:-len(".toml")]
+        native.sh_test(
+            name = stem + "_soak",
+            size = "large",
+            srcs = ["kept.sh"],
+            args = ["$(location //src/cli:parley)", stem, "both", "1", "5m", "10m"],
+            data = ["//src/cli:parley"],
+            tags = _SOAK,
         )

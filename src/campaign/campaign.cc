@@ -1,6 +1,8 @@
 #include "src/campaign/campaign.h"
 
 #include <algorithm>
+#include <concepts>
+#include <functional>
 #include <iterator>
 #include <sstream>
 #include <string>
@@ -25,6 +27,8 @@ constexpr std::uint64_t kTurnNsMax = 250 * kNsPerMs;
 constexpr std::uint64_t kTurnNsMin = 20 * kNsPerMs;
 // Of a scenario that exercises the row of a planted bug.
 constexpr std::uint64_t kOwnTurnNs = 1 * kNsPerS;
+// How many turns at once a pair gets that has not exercised its promises yet.
+constexpr std::uint64_t kDoubtTurns = 4;
 // A default run that has found something ends soon: the finding is what its reader waits for.
 constexpr std::uint64_t kAfterFindingNs = 8 * kNsPerS;
 
@@ -38,6 +42,7 @@ class Campaign {
     std::vector<Pair>& pairs = runner_.pairs();
     BeginWithOwn(pairs);
     for (bool first = true; !Over(); first = false) {
+      if (!first) BeginWithDoubts(pairs);
       const std::uint64_t elapsed = Elapsed();
       const std::uint64_t budget = Limit() == 0 ? ~0ULL : Limit() - std::min(Limit(), elapsed);
       std::uint64_t turn = std::min(budget, first ? kFirstPassNs : budget) / pairs.size();
@@ -47,9 +52,7 @@ class Campaign {
         if (Over()) return;
         if (pair.Done(options_.rounds)) continue;
         any = true;
-        const std::uint64_t own =
-            LooksForBug() && Exercises(pair) ? std::max(turn, kOwnTurnNs) : turn;
-        Turn(pair, options_.rounds > 0 && options_.for_ns == 0 ? ~0ULL : own);
+        Turn(pair, options_.rounds > 0 && options_.for_ns == 0 ? ~0ULL : TurnOf(pair, turn, first));
       }
       if (!any || (EndsOnFinding() && runner_.found())) return;
     }
@@ -64,19 +67,32 @@ class Campaign {
   std::uint64_t Elapsed() const {
     return options_.for_ns > 0 ? runner_.Elapsed() : runner_.ElapsedInRounds();
   }
+  std::uint64_t TurnOf(const Pair& pair, std::uint64_t turn, bool first) const {
+    if (LooksForBug() && Exercises(pair)) return std::max(turn, kOwnTurnNs);
+    return !first && runner_.InDoubt(pair) ? kDoubtTurns * turn : turn;
+  }
   bool LooksForBug() const { return IsDefault() || options_.ends_when_caught; }
   bool IsDefault() const { return options_.for_ns == 0 && options_.rounds == 0; }
 
   // What looks for a planted bug begins where it can be found.
   void BeginWithOwn(std::vector<Pair>& pairs) const {
-    std::vector<Pair> ordered;
-    for (const bool own : {true, false}) {
-      std::ranges::copy_if(pairs, std::back_inserter(ordered),
-                           [&](const Pair& pair) { return Exercises(pair) == own; });
-    }
-    pairs = std::move(ordered);
+    BeginWith(pairs, [&](const Pair& pair) { return Exercises(pair); });
     const bool anything = options_.selection.empty() && !options_.planted_facilities.empty();
     if (anything) std::erase_if(pairs, [&](const Pair& pair) { return !CanBeTold(pair); });
+  }
+
+  // Time is short: what nobody could tell yet comes before what is known.
+  void BeginWithDoubts(std::vector<Pair>& pairs) const {
+    if (!options_.engine.planted.empty()) return;
+    BeginWith(pairs, [&](const Pair& pair) { return runner_.InDoubt(pair); });
+  }
+
+  static void BeginWith(std::vector<Pair>& pairs,
+                        const std::predicate<const Pair&> auto& comes_first) {
+    std::vector<Pair> ordered;
+    std::ranges::copy_if(pairs, std::back_inserter(ordered), comes_first);
+    std::ranges::copy_if(pairs, std::back_inserter(ordered), std::not_fn(comes_first));
+    pairs = std::move(ordered);
   }
 
   static bool Has(const auto& all, std::string_view one) {

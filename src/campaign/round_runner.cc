@@ -83,6 +83,10 @@ bool RoundRunner::IsWanted(const Finding& finding) const {
          FindPromise(finding.promise)->id == options_.planted_promise;
 }
 
+bool RoundRunner::InDoubt(const Pair& pair) const {
+  return pair.unsupported.empty() && tally_.InDoubt(pair.scenario.name, *pair.facility);
+}
+
 bool RoundRunner::PlantedCaught() {
   return !options_.planted_promise.empty() &&
          std::ranges::any_of(tally_.findings(),

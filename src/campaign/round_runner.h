@@ -61,6 +61,8 @@ class RoundRunner {
   std::uint64_t ElapsedInRounds() const;
   // What was planted is found.
   bool PlantedCaught();
+  // More rounds of the pair may settle a promise that would be inconclusive.
+  bool InDoubt(const Pair& pair) const;
   bool found() { return !tally_.findings().empty(); }
 
   std::vector<Pair>& pairs() { return pairs_; }

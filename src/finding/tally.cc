@@ -57,6 +57,18 @@ void RunTally::Unsupported(std::string_view scenario, const Facility& facility,
   }
 }
 
+bool RunTally::InDoubt(std::string_view scenario, const Facility& facility) const {
+  const std::string key = KeyOf(scenario, facility);
+  const auto pair = pairs_.find(key);
+  CHECK(pair != pairs_.end());
+  return std::ranges::any_of(pair->second.promises, [&](const std::string& promise) {
+    const PromiseState& state = promises_.at(promise);
+    if (ResultOf(promise, state).verdict != Verdict::kInconclusive) return false;
+    // What it has kept is in doubt for a clause, or for another pair, whose affair that is.
+    return state.exercises.at(key).kept == 0 || FirstDoubt(state.exercises, 1).empty();
+  });
+}
+
 std::vector<std::size_t> RunTally::Add(std::string_view scenario, const Facility& facility,
                                        const History& history,
                                        std::span<const Judgement> judgements) {

@@ -39,6 +39,9 @@ class RunTally {
   std::vector<std::size_t> Add(std::string_view scenario, const Facility& facility,
                                const History& history, std::span<const Judgement> judgements);
 
+  // A declared pair whose rounds may still settle a promise that would be inconclusive.
+  bool InDoubt(std::string_view scenario, const Facility& facility) const;
+
   // A broken promise is found once for each pair.
   std::vector<Finding>& findings() { return findings_; }
 

@@ -113,6 +113,22 @@ TEST_F(Tally, IsNotSwayedByOneRoundInDoubt) {
   EXPECT_EQ(Of("pipe.order").verdict, Verdict::kKept);
 }
 
+TEST_F(Tally, TellsWhoseRoundsCanSettleADoubt) {
+  Declare("s", {"pipe.order"});
+  Declare("t", {"pipe.order"});
+  EXPECT_TRUE(tally_.InDoubt("s", pipe_));
+  Add("s", {Kept(Clause::kRealTimeOrder, 3)});
+  EXPECT_FALSE(tally_.InDoubt("s", pipe_));
+  EXPECT_TRUE(tally_.InDoubt("t", pipe_));
+  Add("t", {Kept(Clause::kRealTimeOrder, 1)});
+  EXPECT_FALSE(tally_.InDoubt("t", pipe_));
+  // A clause that nobody could settle is everybody's affair.
+  Add("t", {Doubtful(Clause::kProgramOrder, "too weak")});
+  EXPECT_TRUE(tally_.InDoubt("s", pipe_));
+  Add("s", {Broken(Clause::kRealTimeOrder, "late")});
+  EXPECT_FALSE(tally_.InDoubt("s", pipe_));
+}
+
 TEST_F(Tally, SaysWhyAScenarioNeverKnew) {
   Declare("s", {"pipe.order"});
 
