@@ -1,6 +1,7 @@
 #include "src/shrink/editing.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -176,10 +177,32 @@ void ReorderWorkers(Program& program, std::span<const std::uint16_t> order) {
   }
 }
 
+namespace {
+
+// What the schedule leaves open begins in the order of the workers; that is written down, since
+// who makes the calls of another shall make them no earlier.
+void CompleteSchedule(Program& program) {
+  std::vector<std::uint64_t> left;
+  std::ranges::transform(program.workers, std::back_inserter(left), CallsOf);
+  for (const CallAt& call : ScheduledCalls(program)) {
+    std::uint64_t& calls = left[call.worker];
+    calls -= std::min<std::uint64_t>(calls, 1);
+  }
+  auto& schedule = program.stepped->schedule;
+  const std::uint64_t all = std::accumulate(left.begin(), left.end(), schedule.size());
+  if (all > kMaxScheduleEntries) return;
+  for (const std::uint16_t worker : WorkersOf(program)) {
+    schedule.insert(schedule.end(), left[worker], {.kind = ScheduleKind::kStart, .worker = worker});
+  }
+}
+
+}  // namespace
+
 bool MergeWorkers(Program& program, std::uint16_t into, std::uint16_t from) {
   WorkerPlan& target = program.workers[into];
   const WorkerPlan& source = program.workers[from];
   if (CallsOf(target) + CallsOf(source) > kMaxSteps) return false;
+  CompleteSchedule(program);
   std::vector<Step> unrolled[2];
   const WorkerPlan* const plans[2] = {&target, &source};
   for (int side = 0; side < 2; ++side) {
@@ -196,7 +219,7 @@ bool MergeWorkers(Program& program, std::uint16_t into, std::uint16_t from) {
     if (call.worker == into && call.number == next[0]) take(0);
     if (call.worker == from && call.number == next[1]) take(1);
   }
-  // What the schedule leaves open begins in the order of the workers.
+  // A schedule that is too long is left as it is.
   for (const int side : {into < from ? 0 : 1, into < from ? 1 : 0}) {
     while (next[side] < unrolled[side].size()) take(side);
   }

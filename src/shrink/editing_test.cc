@@ -110,6 +110,24 @@ RC_GTEST_PROP(MergeWorkers, LetsOneMakeTheCallsOfBothInTheirOrder, ()) {
   RC_ASSERT(DeedsOf(smaller) == expected);
 }
 
+TEST(MergeWorkers, MakesNoCallEarlierThanTheDefaultPolicyDid) {
+  Program program = RandomProgram(1, *FindFacility("pipe"), {.workers = 3, .steps = 2});
+  program.stepped->schedule.clear();
+  std::vector<std::uint16_t> order;
+  for (const std::uint16_t worker : WorkersOf(program)) {
+    for (std::uint32_t step = 0; step < program.workers[worker].step_count; ++step) {
+      order.insert(order.end(), program.workers[worker].steps[step].repeat, worker);
+    }
+  }
+
+  ASSERT_TRUE(MergeWorkers(program, 0, 2));
+
+  std::ranges::replace(order, std::uint16_t{2}, std::uint16_t{0});
+  std::vector<std::uint16_t> scheduled;
+  for (const CallAt& call : ScheduledCalls(program)) scheduled.push_back(call.worker);
+  EXPECT_EQ(scheduled, order);
+}
+
 TEST(MergeWorkers, RefusesAScriptThatWouldBeTooLong) {
   Program program = RandomProgram(1, *FindFacility("pipe"), {.workers = 2, .steps = kMaxSteps});
 
