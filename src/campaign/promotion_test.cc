@@ -48,7 +48,7 @@ class LosingPipe final : public Facility {
  public:
   std::string_view Name() const override { return "losing-pipe"; }
   std::string_view Summary() const override { return "A pipe that loses every third write."; }
-  const Traits& GetTraits() const override { return Pipe().GetTraits(); }
+  Family GetFamily() const override { return Pipe().GetFamily(); }
   std::span<const CallTraits> Calls() const override { return Pipe().Calls(); }
   std::span<const Binding> Bindings() const override { return Pipe().Bindings(); }
   std::uint64_t AtomicBytes(const std::string& directory) const override {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "src/cli/commands.h"
@@ -12,6 +15,7 @@
 #include "src/finding/finding.h"
 #include "src/history/names.h"
 #include "src/promise/promise.h"
+#include "src/promise/taxonomy.h"
 #include "src/scenario/scenario.h"
 
 namespace parley {
@@ -44,42 +48,40 @@ void ListPromises() {
   Print("{} of {} promises are checked\n", checked, Catalogue().size());
 }
 
-void ListFacilities(bool markdown) {
-  const auto rows = [](const Traits& traits) {
-    return std::vector<std::pair<std::string_view, std::string_view>>{
-        {"family", NameOf(kFamilyNames, traits.family)},
-        {"timing", traits.timing},
-        {"direction", traits.direction},
-        {"processes", traits.processes},
-        {"network", traits.network},
-        {"delimited", traits.delimited},
-        {"read destroys", traits.destructive},
-        {"identified by", traits.identified_by},
-        {"access control", traits.access_control},
-        {"persistence", traits.persistence},
-        {"flow control", traits.flow_control}};
-  };
-  if (markdown) {
-    Print("| facility |");
-    for (const auto& [name, value] : rows(Traits{})) Print(" {} |", name);
-    Print("\n|{}\n", [&] {
-      std::string dashes = " --- |";
-      for (std::size_t i = 0; i < rows(Traits{}).size(); ++i) dashes += " --- |";
-      return dashes;
-    }());
+std::vector<std::pair<std::string_view, std::string_view>> CellsOf(const Facility& facility) {
+  const Taxonomy& row = *FindTaxonomy(facility.Name());
+  return {{"family", NameOf(kFamilyNames, facility.GetFamily())},
+          {"timing", row.timing},
+          {"direction", row.direction},
+          {"processes", row.processes},
+          {"network", row.network},
+          {"delimited", row.delimited},
+          {"read destroys", row.destructive},
+          {"identified by", row.identified_by},
+          {"access control", row.access_control},
+          {"persistence", row.persistence},
+          {"flow control", row.flow_control}};
+}
+
+void ListFacilitiesAsMarkdown() {
+  std::string heading = "| facility |";
+  std::string dashes = "| --- |";
+  for (const auto& [name, value] : CellsOf(*Facilities().front())) {
+    heading += fmt::format(" {} |", name);
+    dashes += " --- |";
   }
+  Print("{}\n{}\n", heading, dashes);
   for (const Facility* facility : Facilities()) {
-    if (!markdown) Print("{}  {}\n", facility->Name(), facility->Summary());
-    if (markdown) Print("| {} |", facility->Name());
-    for (const auto& [name, value] : rows(facility->GetTraits())) {
-      if (markdown) {
-        Print(" {} |", value);
-      } else {
-        Print("    {:16} {}\n", name, value);
-      }
-    }
-    if (markdown) Print("\n");
-    if (markdown) continue;
+    Print("| {} |", facility->Name());
+    for (const auto& [name, value] : CellsOf(*facility)) Print(" {} |", value);
+    Print("\n");
+  }
+}
+
+void ListFacilities() {
+  for (const Facility* facility : Facilities()) {
+    Print("{}  {}\n", facility->Name(), facility->Summary());
+    for (const auto& [name, value] : CellsOf(*facility)) Print("    {:16} {}\n", name, value);
     std::string calls;
     for (const CallTraits& call : facility->Calls()) calls += fmt::format(" {}", call.name);
     Print("    {:16}{}\n", "calls", calls);
@@ -110,7 +112,9 @@ int ListPlanted() {
 
 int ListCommand(const std::string& what, bool markdown) {
   if (what == "promises" || what == "all") ListPromises();
-  if (what == "facilities" || what == "all") ListFacilities(markdown);
+  if (what == "facilities" || what == "all") {
+    markdown ? ListFacilitiesAsMarkdown() : ListFacilities();
+  }
   if (what == "scenarios" || what == "all") ListScenarios();
   if (what == "planted" || what == "all") return ListPlanted();
   return kExitKept;

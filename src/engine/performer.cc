@@ -39,7 +39,7 @@ Performer::Performer(ArenaHeader& header, std::byte* records, Seat& seat, const 
       seat_(seat),
       plan_(plan),
       facility_(facility),
-      messages_(facility.GetTraits().family == Family::kMessages),
+      messages_(facility.GetFamily() == Family::kMessages),
       port_(std::move(port)),
       log_(records, &header.logs[seat.worker]),
       tag_(tag),

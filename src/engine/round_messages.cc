@@ -24,7 +24,7 @@ bool Has(const Facility& facility, const WorkerPlan& plan, Effect effect) {
 // a message of its own, as soon as there is room for it, and again while it goes on: another one
 // may have taken that, or it asks for another class by now.
 void RoundLeader::TellReceivers() {
-  if (facility_->GetTraits().family != Family::kMessages || program().phases > 0) return;
+  if (facility_->GetFamily() != Family::kMessages || program().phases > 0) return;
   std::vector<const Player*> receivers;
   std::uint64_t finished = 0;
   for (const Player& player : players_) {
@@ -69,7 +69,7 @@ std::uint32_t RoundLeader::AwaitedClass(const Player& player) const {
 
 // Called when no worker is left.
 void RoundLeader::DrainMessages() {
-  if (facility_ == nullptr || facility_->GetTraits().family != Family::kMessages) return;
+  if (facility_ == nullptr || facility_->GetFamily() != Family::kMessages) return;
   if (!makers_) {
     makers_.emplace(arena_, *facility_, maker_);
     if (!makers_->Open()) return;

@@ -43,7 +43,7 @@ HistoryHeader Heading(const Facility& facility, const RoundOutcome& outcome, con
                       std::uint64_t atomic_bytes) {
   HistoryHeader header;
   header.facility = program.facility;
-  header.family = facility.GetTraits().family;
+  header.family = facility.GetFamily();
   header.scenario = label.scenario;
   header.token = label.token;
   header.seed = label.seed;

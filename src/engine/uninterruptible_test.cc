@@ -47,7 +47,7 @@ class SlowPipe final : public Facility {
  public:
   std::string_view Name() const override { return "slow-pipe"; }
   std::string_view Summary() const override { return "A pipe whose calls wait for the kernel."; }
-  const Traits& GetTraits() const override { return Pipe().GetTraits(); }
+  Family GetFamily() const override { return Pipe().GetFamily(); }
   std::span<const CallTraits> Calls() const override { return Pipe().Calls(); }
   std::span<const Binding> Bindings() const override { return Pipe().Bindings(); }
   std::uint64_t AtomicBytes(const std::string& directory) const override {

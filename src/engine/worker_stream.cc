@@ -81,7 +81,7 @@ std::uint8_t WorkerStream::DrawCall() {
 bool WorkerStream::MakeDrawnCall() {
   const StreamPlan& stream = plan_.stream;
   const std::uint8_t call = DrawCall();
-  if (performer_.facility().GetTraits().family == Family::kLocks) return GoOn(locks_.Next(call));
+  if (performer_.facility().GetFamily() == Family::kLocks) return GoOn(locks_.Next(call));
   const Effect effect = performer_.EffectOf(call);
   const bool gathers = performer_.facility().Calls()[call].gathers;
   const std::uint32_t bytes = stream.sizes.Draw(random_);

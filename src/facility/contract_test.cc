@@ -6,6 +6,7 @@
 
 #include "src/facility/facility.h"
 #include "src/promise/promise.h"
+#include "src/promise/taxonomy.h"
 
 namespace parley {
 namespace {
@@ -45,16 +46,7 @@ TEST_P(Contract, NamesItsCallsEachDifferently) {
   EXPECT_LE(names.size(), 256u);  // Request::call
 }
 
-TEST_P(Contract, FillsEveryCellOfTheTaxonomy) {
-  const Traits& traits = facility().GetTraits();
-
-  for (const std::string_view cell :
-       {traits.timing, traits.direction, traits.processes, traits.network, traits.delimited,
-        traits.destructive, traits.identified_by, traits.access_control, traits.persistence,
-        traits.flow_control}) {
-    EXPECT_FALSE(cell.empty());
-  }
-}
+TEST_P(Contract, IsInTheTaxonomy) { EXPECT_NE(FindTaxonomy(facility().Name()), nullptr); }
 
 TEST_P(Contract, SaysWhatItIsInOneSentence) {
   const std::string_view summary = facility().Summary();

@@ -23,21 +23,6 @@
 
 namespace parley {
 
-// The taxonomy of the field, one word or phrase a cell (promises: taxonomy.matrix).
-struct Traits {
-  Family family = Family::kByteStream;
-  std::string_view timing;
-  std::string_view direction;
-  std::string_view processes;  // related, any
-  std::string_view network;
-  std::string_view delimited;
-  std::string_view destructive;    // does reading remove
-  std::string_view identified_by;  // name -> handle
-  std::string_view access_control;
-  std::string_view persistence;
-  std::string_view flow_control;
-};
-
 // A call of the facility as scenarios name it.
 struct CallTraits {
   std::string_view name;
@@ -144,7 +129,7 @@ class Facility {
 
   virtual std::string_view Name() const = 0;
   virtual std::string_view Summary() const = 0;  // one sentence
-  virtual const Traits& GetTraits() const = 0;
+  virtual Family GetFamily() const = 0;
   virtual std::span<const CallTraits> Calls() const = 0;
   virtual std::span<const Binding> Bindings() const = 0;
 

@@ -15,10 +15,7 @@ class FakeFacility : public Facility {
 
   std::string_view Name() const override { return name_; }
   std::string_view Summary() const override { return "nothing"; }
-  const Traits& GetTraits() const override {
-    static constexpr Traits kTraits{};
-    return kTraits;
-  }
+  Family GetFamily() const override { return Family::kByteStream; }
   std::span<const CallTraits> Calls() const override { return {}; }
   std::span<const Binding> Bindings() const override {
     static constexpr Binding kBindings[] = {

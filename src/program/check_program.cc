@@ -110,13 +110,13 @@ class Checking {
     });
     if (problem_) return false;
     const Effect effect = facility_.Calls()[step.call].effect;
-    const bool messages = facility_.GetTraits().family == Family::kMessages;
+    const bool messages = facility_.GetFamily() == Family::kMessages;
     const std::string_view why = messages ? "" : WhyNotFramed(effect);
     Require(worker.encoding != Encoding::kFramed || why.empty(),
             [&] { return at(fmt::format("{}; set encoding to \"self-identifying\"", why)); });
     if (problem_ || effect != Effect::kPut) return false;
     const bool framed =
-        worker.encoding == Encoding::kFramed && facility_.GetTraits().family == Family::kByteStream;
+        worker.encoding == Encoding::kFramed && facility_.GetFamily() == Family::kByteStream;
     Require(!framed || step.bytes == 0 || step.bytes >= kHeaderBytes, [&] {
       return at(
           fmt::format("bytes is {}, less than a framed record's header of {}; raise "

@@ -51,7 +51,7 @@ const Step& StepOfCall(const WorkerPlan& plan, std::uint32_t number) {
 }
 
 bool RecordsAreWhole(std::span<const WorkerPlan> workers, const Facility& facility) {
-  if (facility.GetTraits().family == Family::kMessages) return true;
+  if (facility.GetFamily() == Family::kMessages) return true;
   std::optional<std::uint32_t> size;
   for (const WorkerPlan& worker : workers) {
     if (worker.encoding != Encoding::kFramed) return false;
@@ -69,7 +69,7 @@ bool RecordsAreWhole(std::span<const WorkerPlan> workers, const Facility& facili
 bool MayBeReplaced(std::span<const WorkerPlan> workers, std::size_t worker,
                    const Facility& facility) {
   const WorkerPlan& plan = workers[worker];
-  if (facility.GetTraits().family == Family::kMessages) return true;
+  if (facility.GetFamily() == Family::kMessages) return true;
   // Self-identifying bytes say which script they are of, not which process of it.
   const bool puts = Makes(plan, facility, Effect::kPut);
   if (puts && plan.encoding == Encoding::kSelfIdentifying) return false;

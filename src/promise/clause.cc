@@ -128,6 +128,8 @@ std::string_view ClauseName(Clause clause) {
       return "sender-asleep-nonblocking";
     case Clause::kOpenAsleepNonblocking:
       return "open-asleep-nonblocking";
+    case Clause::kTaxonomy:
+      return "taxonomy";
     case Clause::kModelDeviation:
       return "model-deviation";
     case Clause::kCopyDiffers:

@@ -81,6 +81,7 @@ enum class Clause : std::uint8_t {
   kSenderAsleepNonblocking,    // asleep in a send of at most PIPE_BUF that must not wait
   kOpenAsleepNonblocking,      // asleep in an open that must not wait
   // Stepped mode (O-MODEL).
+  kTaxonomy,        // what was measured of the facility is not what the taxonomy says
   kModelDeviation,  // within the promises, but not what the model of the system expects
   // tee() and splice() (O-BYTES).
   kCopyDiffers,      // what tee() copied is not what was received after it

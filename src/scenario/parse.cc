@@ -46,8 +46,8 @@ void ReadFacilities(Table& document, Scenario& scenario, Reading& reading) {
     reading.problem.Report(node->at, "facilities is empty; name at least one");
   }
   for (const Facility* facility : reading.facilities) {
-    const Family family = facility->GetTraits().family;
-    const Family first = reading.facilities.front()->GetTraits().family;
+    const Family family = facility->GetFamily();
+    const Family first = reading.facilities.front()->GetFamily();
     if (family == first) continue;
     reading.problem.Report(
         node->at, fmt::format("facilities: {} carries {} and {} carries {}; a scenario is for one "
@@ -84,6 +84,42 @@ bool PutsInSomePhase(const Reading& reading, std::size_t role) {
   });
 }
 
+// A write above PIPE_BUF goes in by pages, and others may come between two of them: a page that has
+// less than a header of it tells nobody whose it is, and nor does a body that all writers share.
+bool CutsUntold(const Sizes& sizes, bool counts) {
+  return std::any_of(sizes.choices.begin(), sizes.choices.begin() + sizes.count,
+                     [&](const Sizes::Choice& choice) {
+                       std::uint64_t bytes = std::max(choice.low, kWholeRecordBytes + 1);
+                       if (bytes > choice.high) return false;
+                       if (!counts) return true;
+                       const std::uint64_t rest = bytes % kWholeRecordBytes;
+                       if (rest == 0) ++bytes;
+                       return rest < kHeaderBytes ? bytes <= choice.high
+                                                  : bytes - rest + kWholeRecordBytes < choice.high;
+                     });
+}
+
+// The role whose framed records others may cut so that they cannot be told; none: the number of
+// roles.
+std::size_t FindUntold(const Reading& reading) {
+  const Rules& rules = reading.rules;
+  const auto untold = [&](const SizeRule& rule, const RoleRule& role) {
+    return CutsUntold(rule.record ? rules.record_bytes : rule.sizes, role.bodies == 1);
+  };
+  for (std::size_t i = 0; i < rules.roles.size(); ++i) {
+    const RoleRule& role = rules.roles[i];
+    if (role.puts && untold(role.sizes, role)) return i;
+    for (const PhaseRule& phase : rules.phases) {
+      for (const StepRule& step : phase.steps) {
+        const bool puts = step.kind == StepKind::kCall && step.role == i &&
+                          PutsBytes(step.call, reading.facilities);
+        if (puts && untold(step.bytes, role)) return i;
+      }
+    }
+  }
+  return rules.roles.size();
+}
+
 void CheckWriters(const Node& document, Reading& reading) {
   const Rules& rules = reading.rules;
   std::uint64_t writers = 0;
@@ -98,6 +134,15 @@ void CheckWriters(const Node& document, Reading& reading) {
         fmt::format("self-identifying bytes tell {} writers apart, but the crew may have {}; lower "
                     "worker.count, or set encoding = \"framed\"",
                     kMaxIdentities, writers));
+  }
+  const std::size_t untold = FindUntold(reading);
+  if (rules.encoding == Encoding::kFramed && writers > 1 && untold < rules.roles.size()) {
+    reading.problem.Report(
+        document.at,
+        fmt::format("framed records of {0} may be above {1} bytes, and what others cut of them "
+                    "cannot be told; let them be at most {1}, or set encoding = "
+                    "\"self-identifying\"",
+                    rules.roles[untold].name, kWholeRecordBytes));
   }
 }
 

@@ -90,7 +90,7 @@ std::optional<CallTraits> ReadCall(const Node& node, std::string_view call, std:
 
 bool CarryMessages(const Reading& reading) {
   return std::ranges::any_of(reading.facilities, [](const Facility* facility) {
-    return facility->GetTraits().family == Family::kMessages;
+    return facility->GetFamily() == Family::kMessages;
   });
 }
 

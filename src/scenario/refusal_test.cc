@@ -172,6 +172,27 @@ TEST(ParseScenario, RefusesMoreSelfIdentifyingWritersThanCanBeToldApart) {
   EXPECT_EQ(Refusal(File("encoding = \"self-identifying\"\n", kWriter, "count = [1, 8]\n")), "");
 }
 
+TEST(ParseScenario, RefusesLargeFramedRecordsThatOthersMayCut) {
+  constexpr std::string_view kWhy =
+      "1:1: framed records of a may be above 4096 bytes, and what others cut of them cannot be "
+      "told; "
+      "let them be at most 4096, or set encoding = \"self-identifying\"";
+  const auto crew = [](std::string_view count, std::string_view bytes) {
+    return Refusal(
+        File(fmt::format("[[workers]]\nrole = \"a\"\ncount = {}\ncalls = {{ put = 1 }}\n"
+                         "operations = 1\nmessage_bytes = {}\n",
+                         count, bytes)));
+  };
+
+  EXPECT_EQ(crew("2", "[4000, 4097]"), kWhy);
+  EXPECT_EQ(crew("2", "8215"), kWhy);
+  EXPECT_EQ(crew("2", "[4120, 9000]"), kWhy);
+  EXPECT_EQ(crew("[1, 2]", "4097"), kWhy);
+  EXPECT_EQ(crew("1", "4097"), "");
+  EXPECT_EQ(crew("2", "[24, 4096]"), "");
+  EXPECT_EQ(crew("2", "{ among = [4120, 8192, 65560] }"), "");
+}
+
 TEST(ParseScenario, RefusesSelfIdentifyingBytesForSeveralReaders) {
   constexpr std::string_view kReader = R"([[workers]]
 role = "reader"

@@ -231,7 +231,7 @@ Program SampleProgram(const Scenario& scenario, const Facility& facility, std::u
   draft.record_bytes = scenario.rules.record_bytes.Draw(record);
   SampleCounts(draft, crew);
   if (mode == Mode::kStepped) FewerWorkers(draft);
-  if (crew && facility.GetTraits().family == Family::kByteStream) AdaptToCrew(draft);
+  if (crew && facility.GetFamily() == Family::kByteStream) AdaptToCrew(draft);
   SampleWorkers(draft);
   if (mode == Mode::kStepped) {
     SampleSteps(draft);

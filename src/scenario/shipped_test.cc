@@ -39,7 +39,7 @@ bool Binds(std::string_view facility, std::string_view promise) {
 
 std::uint32_t LeastMessage(Encoding encoding, const Facility& facility) {
   const bool framed =
-      encoding == Encoding::kFramed && facility.GetTraits().family == Family::kByteStream;
+      encoding == Encoding::kFramed && facility.GetFamily() == Family::kByteStream;
   return framed ? kHeaderBytes : 1;
 }
 
@@ -128,7 +128,7 @@ void CheckProgram(const Program& program, const Facility& facility) {
 
 // Several streams that receive at once must find whole records.
 void CheckReadersFindWholeRecords(const Program& program, const Facility& facility) {
-  if (facility.GetTraits().family == Family::kMessages) return;
+  if (facility.GetFamily() == Family::kMessages) return;
   std::set<std::uint32_t> sizes;
   std::size_t takers = 0;
   for (const WorkerPlan& worker : program.workers) {
@@ -148,7 +148,7 @@ void CheckReadersFindWholeRecords(const Program& program, const Facility& facili
 // Others may cut into a write above PIPE_BUF: its bytes must tell whose they are, and a header of
 // its must not be cut.
 void CheckLargeWritesCanBeTold(const Program& program, const Facility& facility) {
-  if (facility.GetTraits().family == Family::kMessages) return;
+  if (facility.GetFamily() == Family::kMessages) return;
   for (const WorkerPlan& worker : program.workers) {
     const StreamPlan& stream = worker.stream;
     if (stream.call_count == 0 || facility.Calls()[stream.calls[0].call].effect != Effect::kPut) {

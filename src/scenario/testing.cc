@@ -5,8 +5,6 @@
 namespace parley {
 namespace {
 
-constexpr Traits kTraits{};
-
 class FakeFacility : public Facility {
  public:
   FakeFacility(std::string_view name, std::span<const CallTraits> calls, bool named)
@@ -14,7 +12,7 @@ class FakeFacility : public Facility {
 
   std::string_view Name() const override { return name_; }
   std::string_view Summary() const override { return "Exists for tests."; }
-  const Traits& GetTraits() const override { return kTraits; }
+  Family GetFamily() const override { return Family::kByteStream; }
   std::span<const CallTraits> Calls() const override { return calls_; }
   std::span<const Binding> Bindings() const override { return {}; }
   std::uint64_t AtomicBytes(const std::string&) const override { return 4096; }

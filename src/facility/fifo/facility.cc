@@ -17,20 +17,6 @@
 namespace parley {
 namespace {
 
-constexpr Traits kTraits{
-    .family = Family::kByteStream,
-    .timing = "open is sync, data buffered",
-    .direction = "one-way",
-    .processes = "any",
-    .network = "no",
-    .delimited = "no",
-    .destructive = "yes",
-    .identified_by = "path -> descriptor",
-    .access_control = "mode bits",
-    .persistence = "content process, name file system",
-    .flow_control = "yes",
-};
-
 constexpr Binding kBindings[] = {
     {Clause::kTorn, "fifo.atomic-write"},
     {Clause::kTornNonblocking, "fifo.atomic-write"},
@@ -75,6 +61,7 @@ constexpr Binding kBindings[] = {
     {Clause::kSenderAsleep, "xfer.wake-sender"},
     // The rows of pipes that speak of FIFOs too.
     {Clause::kWrongEnd, "pipe.unidirectional"},
+    {Clause::kTaxonomy, "taxonomy.matrix"},
     {Clause::kPollIncoherent, "pipe.poll-coherent"},
     {Clause::kRestartedWrongly, "xfer.restart-matrix"},
     {Clause::kReceiverAsleepNonblocking, "fifo.order"},
@@ -92,7 +79,7 @@ class FifoFacility : public Facility {
   std::string_view Summary() const override {
     return "Byte stream with a name in the file system, reached by opening it.";
   }
-  const Traits& GetTraits() const override { return kTraits; }
+  Family GetFamily() const override { return Family::kByteStream; }
   std::span<const CallTraits> Calls() const override { return FifoPort::Calls(); }
   std::span<const Binding> Bindings() const override { return kBindings; }
   std::uint64_t AtomicBytes(const std::string& directory) const override {

@@ -7,20 +7,6 @@
 namespace parley {
 namespace {
 
-constexpr Traits kTraits{
-    .family = Family::kLocks,
-    .timing = "sync",
-    .direction = "none",
-    .processes = "any",
-    .network = "some file systems",
-    .delimited = "not applicable",
-    .destructive = "not applicable",
-    .identified_by = "path -> open file description",
-    .access_control = "mode bits",
-    .persistence = "open file description",
-    .flow_control = "not applicable",
-};
-
 constexpr Binding kBindings[] = {
     {Clause::kLocksOverlap, "flock.exclusive"},
     {Clause::kSharedOverlap, "flock.shared"},
@@ -62,7 +48,7 @@ class FlockFacility : public LockFacility {
   std::string_view Summary() const override {
     return "Locks on whole files, each owned by an open file description.";
   }
-  const Traits& GetTraits() const override { return kTraits; }
+  Family GetFamily() const override { return Family::kLocks; }
   std::span<const CallTraits> Calls() const override { return kCalls; }
   std::span<const Binding> Bindings() const override { return kBindings; }
   std::unique_ptr<Port> Attach(const std::string& name) const override {

@@ -14,20 +14,6 @@
 namespace parley {
 namespace {
 
-constexpr Traits kTraits{
-    .family = Family::kMessages,
-    .timing = "async",
-    .direction = "two-way",
-    .processes = "any",
-    .network = "no",
-    .delimited = "yes",
-    .destructive = "yes",
-    .identified_by = "name -> mqd_t",
-    .access_control = "mode bits",
-    .persistence = "kernel",
-    .flow_control = "yes",
-};
-
 constexpr Binding kBindings[] = {
     {Clause::kContentChanged, "xfer.any-bytes"},
     {Clause::kContentOverwritten, "xfer.copy-semantics"},
@@ -64,7 +50,7 @@ class MqFacility : public Facility {
   std::string_view Summary() const override {
     return "POSIX message queue: whole messages, the oldest of the highest priority first.";
   }
-  const Traits& GetTraits() const override { return kTraits; }
+  Family GetFamily() const override { return Family::kMessages; }
   std::span<const CallTraits> Calls() const override { return MqPort::Calls(); }
   std::span<const Binding> Bindings() const override { return kBindings; }
   std::uint64_t AtomicBytes(const std::string&) const override { return DefaultMqMessageBytes(); }

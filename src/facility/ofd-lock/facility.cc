@@ -7,20 +7,6 @@
 namespace parley {
 namespace {
 
-constexpr Traits kTraits{
-    .family = Family::kLocks,
-    .timing = "sync",
-    .direction = "none",
-    .processes = "any",
-    .network = "some file systems",
-    .delimited = "not applicable",
-    .destructive = "not applicable",
-    .identified_by = "path -> open file description, range of bytes",
-    .access_control = "mode bits",
-    .persistence = "open file description",
-    .flow_control = "not applicable",
-};
-
 constexpr Binding kBindings[] = {
     {Clause::kLocksOverlap, "ofd.exclusive"},
     {Clause::kSharedOverlap, "ofd.exclusive"},
@@ -66,7 +52,7 @@ class OfdLockFacility : public LockFacility {
   std::string_view Summary() const override {
     return "Locks on ranges of a file, each owned by an open file description.";
   }
-  const Traits& GetTraits() const override { return kTraits; }
+  Family GetFamily() const override { return Family::kLocks; }
   std::span<const CallTraits> Calls() const override { return kCalls; }
   std::span<const Binding> Bindings() const override { return kBindings; }
   std::unique_ptr<Port> Attach(const std::string& name) const override {

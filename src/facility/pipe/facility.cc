@@ -16,20 +16,6 @@
 namespace parley {
 namespace {
 
-constexpr Traits kTraits{
-    .family = Family::kByteStream,
-    .timing = "buffered",
-    .direction = "one-way",
-    .processes = "related or descriptor passed",
-    .network = "no",
-    .delimited = "no (O_DIRECT: yes)",
-    .destructive = "yes",
-    .identified_by = "none -> 2 descriptors",
-    .access_control = "possession of descriptor",
-    .persistence = "process",
-    .flow_control = "yes",
-};
-
 constexpr Binding kBindings[] = {
     {Clause::kTorn, "pipe.atomic-write"},
     {Clause::kTornNonblocking, "pipe.atomic-write-nonblock"},
@@ -63,6 +49,7 @@ constexpr Binding kBindings[] = {
     {Clause::kSenderAsleep, "xfer.wake-sender"},
     {Clause::kEndOfFileAsleep, "pipe.eof-delivered"},
     {Clause::kWrongEnd, "pipe.unidirectional"},
+    {Clause::kTaxonomy, "taxonomy.matrix"},
     {Clause::kRolesSwapped, "pipe.fd-roles"},
     {Clause::kNonblockingLarge, "pipe.nonblock-large"},
     {Clause::kPollIncoherent, "pipe.poll-coherent"},
@@ -108,7 +95,7 @@ class PipeFacility : public Facility {
   std::string_view Summary() const override {
     return "Unnamed byte stream with two ends, reached by inheriting a descriptor.";
   }
-  const Traits& GetTraits() const override { return kTraits; }
+  Family GetFamily() const override { return Family::kByteStream; }
   std::span<const CallTraits> Calls() const override { return PipePort::Calls(); }
   std::span<const Binding> Bindings() const override { return kBindings; }
   std::uint64_t DefaultCapacityBytes() const override { return DefaultPipeCapacityBytes(); }

@@ -16,20 +16,6 @@
 namespace parley {
 namespace {
 
-constexpr Traits kTraits{
-    .family = Family::kMessages,
-    .timing = "async",
-    .direction = "two-way (by type)",
-    .processes = "any",
-    .network = "no",
-    .delimited = "yes",
-    .destructive = "yes",
-    .identified_by = "key -> id",
-    .access_control = "ipc_perm mask",
-    .persistence = "kernel",
-    .flow_control = "yes",
-};
-
 constexpr Binding kBindings[] = {
     {Clause::kContentChanged, "xfer.any-bytes"},
     {Clause::kContentOverwritten, "xfer.copy-semantics"},
@@ -77,7 +63,7 @@ class MsgFacility : public Facility {
   std::string_view Summary() const override {
     return "System V message queue: whole messages, selected by their type.";
   }
-  const Traits& GetTraits() const override { return kTraits; }
+  Family GetFamily() const override { return Family::kMessages; }
   std::span<const CallTraits> Calls() const override { return MsgPort::Calls(); }
   std::span<const Binding> Bindings() const override { return kBindings; }
   std::uint64_t AtomicBytes(const std::string&) const override { return MsgMaxBytes(); }

@@ -13,7 +13,8 @@ class ReadingEndWrites final : public Bug {
              .says = "A write on a reading end is put, as if that end were open for both.",
              .promise = "pipe.unidirectional",
              .on = On::kBoth,
-             .every = 1}) {}
+             .every = 1,
+             .also = "taxonomy.matrix"}) {}
 
   ssize_t Write(const Target& target, const Pieces& message) override {
     if (IsWritingEnd(target.fd) || !Tells(target.object)) return Bug::Write(target, message);

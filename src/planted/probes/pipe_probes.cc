@@ -240,5 +240,15 @@ const ProbeRegistration kWritesBack("reading-end-writes", "pipe.unidirectional",
   return put == 1;
 });
 
+const ProbeRegistration kGoesBothWays("two-way-stream", "taxonomy.matrix", [] {
+  const Pipe pipe = MakePipe();
+  Put(pipe.write_fd, "x");
+  char byte = 0;
+  const ssize_t got = ::read(pipe.write_fd, &byte, 1);
+  Must((got == 1 && byte == 'x') || errno == EBADF);
+  Must(Unread(pipe.read_fd) == (got == 1 ? 0 : 1));
+  return got == 1;
+});
+
 }  // namespace
 }  // namespace parley::planted
