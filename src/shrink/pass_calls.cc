@@ -65,11 +65,21 @@ std::vector<Edit> DropPairs(const Program& program) {
   std::vector<Edit> edits;
   const auto steps = AllSteps(program);
   if (steps.size() > kPairedStepsMax) return edits;
+  const auto last_call = [&](const StepPlace& at) {
+    return CallsOfStep(program.workers[at.worker], at.worker, at.step).back();
+  };
+  const auto repeats = [&](const StepPlace& at) {
+    return program.workers[at.worker].steps[at.step].repeat > 1;
+  };
   for (std::size_t i = 0; i < steps.size(); ++i) {
     for (std::size_t j = i + 1; j < steps.size(); ++j) {
-      edits.push_back({i << 32 | j, [pair = std::array{steps[i], steps[j]}](Program& smaller) {
-                         RemoveSteps(smaller, pair);
-                       }});
+      const std::uint64_t rank = i << 32 | j << 1;
+      const std::array pair{steps[i], steps[j]};
+      edits.push_back({rank, [pair](Program& smaller) { RemoveSteps(smaller, pair); }});
+      if (!repeats(pair[0]) && !repeats(pair[1])) continue;
+      // Three sends in one step, and three receives in as many.
+      const std::array calls{last_call(pair[0]), last_call(pair[1])};
+      edits.push_back({rank | 1, [calls](Program& smaller) { RemoveCalls(smaller, calls); }});
     }
   }
   return edits;

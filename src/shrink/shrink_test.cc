@@ -336,6 +336,31 @@ RC_GTEST_PROP(Shrink, NeverGrowsAndStillFails, ()) {
   RC_ASSERT(!Decodable(start) || Decodable(smallest));
 }
 
+// Three writes of one step and three reads of as many: one of each goes at a time.
+TEST(Shrink, TakesAPutOutOfARepeatWithItsTake) {
+  const auto call = [](std::string_view name) {
+    const auto calls = Pipe().Calls();
+    return static_cast<std::uint8_t>(std::ranges::find(calls, name, &CallTraits::name) -
+                                     calls.begin());
+  };
+  Program start{.facility = "pipe", .roles = {"worker"}, .stepped = SteppedPlan{}};
+  WorkerPlan worker{.bodies = 1};
+  for (const auto& [name, repeat] :
+       {std::pair("write", 3), std::pair("unread", 1), std::pair("read", 1), std::pair("read", 1),
+        std::pair("read", 1)}) {
+    worker.steps[worker.step_count++] = {
+        .call = call(name), .repeat = static_cast<std::uint16_t>(repeat), .bytes = 24};
+  }
+  start.workers = {worker};
+  const auto fails = [&](const Program& program) {
+    std::map<std::string_view, int> calls;
+    for (const Played& played : Play(program)) ++calls[Pipe().Calls()[played.step.call].name];
+    return calls["write"] == calls["read"] && calls["unread"] > 0 && calls["write"] > 0;
+  };
+
+  EXPECT_EQ(PlayedText(Shrink(start, fails, {})), "A write, A unread, A read");
+}
+
 TEST(Candidates, OfTheSmallestProgramAreNone) {
   Program program{.facility = "pipe", .roles = {"writer"}};
   program.workers = {{.encoding = Encoding::kSelfIdentifying}};
