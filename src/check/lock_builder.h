@@ -54,6 +54,7 @@ class LockBuilder {
                               .exclusive = true});
     history_.calls.push_back(
         {.name = "record", .effect = Effect::kLock, .lock = LockKind::kProcess, .exclusive = true});
+    history_.calls.push_back({.name = "dup_to_child", .effect = Effect::kDuplicateToChild});
     for (std::uint16_t i = 0; i < workers; ++i) {
       history_.workers.push_back({.role = "worker"});
       Open(i, {.to = 0});
@@ -85,6 +86,11 @@ class LockBuilder {
   std::uint32_t Close(std::uint16_t worker, const Spec& spec) { return Add(1, worker, spec); }
   std::uint32_t Duplicate(std::uint16_t worker, const Spec& spec, std::uint16_t of) {
     const std::uint32_t id = Add(2, worker, spec);
+    history_.operations[id].argument = of;
+    return id;
+  }
+  std::uint32_t DuplicateToChild(std::uint16_t worker, const Spec& spec, std::uint16_t of) {
+    const std::uint32_t id = Add(11, worker, spec);
     history_.operations[id].argument = of;
     return id;
   }

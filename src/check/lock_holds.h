@@ -16,19 +16,12 @@
 
 #include "src/history/history.h"
 #include "src/history/lock_calls.h"
+#include "src/model/lock_table.h"
 
 namespace parley {
 
-struct LockOwner {
-  LockKind kind = LockKind::kNone;
-  std::uint16_t worker = 0;
-  std::uint16_t description = 0;  // the handle that opened it; 0: the process; or kChild
-
-  auto operator<=>(const LockOwner&) const = default;
-};
-
-// Instead of a description: a child that asks for a lock and ends.
-inline constexpr std::uint16_t kChild = 0xffff;
+using model::kChild;
+using model::LockOwner;
 
 // How a hold came to its end.
 enum class LockEnd : std::uint8_t {
