@@ -55,6 +55,8 @@ class LockBuilder {
     history_.calls.push_back(
         {.name = "record", .effect = Effect::kLock, .lock = LockKind::kProcess, .exclusive = true});
     history_.calls.push_back({.name = "dup_to_child", .effect = Effect::kDuplicateToChild});
+    history_.calls.push_back(
+        {.name = "copy", .effect = Effect::kLockInChild, .lock = kind, .exclusive = true});
     for (std::uint16_t i = 0; i < workers; ++i) {
       history_.workers.push_back({.role = "worker"});
       Open(i, {.to = 0});
@@ -73,6 +75,11 @@ class LockBuilder {
     return Add(spec.exclusive ? 7 : 5, worker, spec);
   }
   std::uint32_t Unlock(std::uint16_t worker, const Spec& spec) { return Add(8, worker, spec); }
+  // By its copy of the worker's description.
+  std::uint32_t TryByCopy(std::uint16_t worker, Spec spec) {
+    spec.tries = true;
+    return Add(12, worker, spec);
+  }
   std::uint32_t TryInChild(std::uint16_t worker, Spec spec) {
     spec.tries = true;
     return Add(9, worker, spec);

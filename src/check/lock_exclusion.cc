@@ -35,7 +35,9 @@ class Sweep {
   void Judge(const LockObject& object) {
     const auto asks = [this](const LockHold& request) {
       const Operation& op = history_.operations[request.operation];
-      return history_.effect(op) == Effect::kLock && LockRequests::Sound(op);
+      const Effect effect = history_.effect(op);
+      return (effect == Effect::kLock || effect == Effect::kLockInChild) &&
+             request.owner.description != kChild && LockRequests::Sound(op);
     };
     ForEachWindow(
         object.asked, object.holds.definite, history_.header.clock_slack_ns, asks,

@@ -110,6 +110,14 @@ TEST(LockExclusion, LaysToTheCloseWhatADescriptionLosesByIt) {
   EXPECT_EQ(Excluded(built), Names{"gone-at-close"});
 }
 
+TEST(LockExclusion, LaysToTheCloseWhatADescriptionLosesWithTheChildThatTookIt) {
+  LockBuilder built(2, LockKind::kWhole);
+  built.TryByCopy(0, {.from = 1, .to = 2});
+  built.Lock(1, {.from = 3, .to = 4});
+
+  EXPECT_EQ(Excluded(built), Names{"gone-at-close"});
+}
+
 TEST(LockExclusion, LaysToTheUnlockWhatAnotherDescriptionLosesByIt) {
   LockBuilder built(2, LockKind::kWhole);
   built.Open(0, {.from = 1, .to = 2, .handle = 2});

@@ -63,6 +63,8 @@ class Holder {
       Close(id);
     } else if (effect == Effect::kLock) {
       Lock(id);
+    } else if (effect == Effect::kLockInChild && IsOfDescription(op)) {
+      LockByChild(id);
     } else if (effect == Effect::kUnlock) {
       Unlock(id);
     } else if (effect == Effect::kLockInChild) {
@@ -83,6 +85,21 @@ class Holder {
     } else {
       Fail(op, request, segments);
     }
+  }
+
+  // What a child takes by its copy of a description is the description's, and stays when the
+  // child's copy goes with it.
+  void LockByChild(std::uint32_t id) {
+    Lock(id);
+    const LockOwner owner = requests_.OwnerOf(id);
+    if (owner.kind == LockKind::kNone || !history_.operations[id].succeeded()) return;
+    for (Segment& segment : Of(owner)) {
+      if (segment.operation == id) Suffer(segment, LockOrdeal::kClose, segment.possible_ns);
+    }
+  }
+
+  bool IsOfDescription(const Operation& op) const {
+    return history_.calls[op.call].lock != LockKind::kProcess;
   }
 
   // A child may have it for as long as the call takes.

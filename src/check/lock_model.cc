@@ -94,7 +94,7 @@ class ModelJudge {
         Add(What::kQuery, id);
         break;
       case Effect::kLockInChild:
-        Add(What::kVisit, id);
+        Add(owner.description == kChild ? What::kVisit : What::kTry, id);
         break;
       default:
         Add(op.nonblocking ? What::kTry : What::kAsk, id);

@@ -144,8 +144,8 @@ class TryJudge {
     const Operation& op = history_.operations[request.operation];
     if (request.owner.kind == LockKind::kNone || !LockRequests::Sound(op)) return false;
     const Effect effect = history_.effect(op);
-    return op.succeeded() &&
-           (effect == Effect::kLockInChild || (effect == Effect::kQueryLock && op.result == 0));
+    const bool visits = request.owner.description == kChild;
+    return op.succeeded() && (visits || (effect == Effect::kQueryLock && op.result == 0));
   }
 
   // That needs an instant at which nobody certainly was: who was there all along contradicts it.

@@ -68,7 +68,7 @@ LockOwner LockRequests::OwnerOf(std::uint32_t operation) const {
   const Operation& op = history_.operations[operation];
   const LockKind kind = history_.calls[op.call].lock;
   if (descriptions_[operation] == 0) return {};
-  if (history_.effect(op) == Effect::kLockInChild) {
+  if (history_.effect(op) == Effect::kLockInChild && kind == LockKind::kProcess) {
     return {.kind = kind, .worker = op.worker, .description = kChild};
   }
   return {.kind = kind,

@@ -332,6 +332,19 @@ TEST(LockModel, ExpectsAConversionOfFlockToComeFirst) {
   }
 }
 
+// What a child took by its copy stays.
+TEST(LockModel, ExpectsALockThatAChildTookToStay) {
+  for (const int error : {EAGAIN, 0}) {
+    LockBuilder built(2, LockKind::kDescription);
+    built.TryByCopy(0, {.from = At(1), .to = Done(1)});
+    built.Try(1, {.from = At(2), .to = Done(2), .error = error});
+
+    EXPECT_EQ(Deviates(built), Names{});
+    EXPECT_EQ(Broken("lock_exclusion", built.history()),
+              error != 0 ? Names{} : Names{"gone-at-close"});
+  }
+}
+
 // A child that keeps a description ends some time after its parent, and not before.
 TEST(LockModel, ExpectsAChildToKeepADescription) {
   for (const bool child : {true, false}) {
