@@ -332,6 +332,20 @@ TEST(LockModel, ExpectsAConversionOfFlockToComeFirst) {
   }
 }
 
+// Of nine who are woken in one step nobody knows in which order they asked.
+TEST(LockModel, SaysNoMoreWhereThereAreTooManyOrders) {
+  LockBuilder built(10);
+  built.Lock(0, {.from = At(1), .to = Done(1)});
+  for (std::uint16_t i = 1; i < 10; ++i) {
+    built.Lock(i, {.from = At(1u + i), .to = Done(11), .exclusive = false});
+  }
+  built.Unlock(0, {.from = At(11), .to = Done(11)});
+  built.Ask(0, {.from = At(12), .to = Done(12), .result = PackHolder({.worker = 1})});
+
+  EXPECT_EQ(Deviates(built), Names{});
+  EXPECT_EQ(JudgementOf(Clause::kModelDeviation, built.history())->chances, 11U);
+}
+
 // What a child took by its copy stays.
 TEST(LockModel, ExpectsALockThatAChildTookToStay) {
   for (const int error : {EAGAIN, 0}) {
