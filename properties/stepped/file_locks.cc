@@ -46,20 +46,21 @@ TEST(FileLocks, OfProcessesKeepTheOthersOutAndNobodyWaitsInACircle) {
 TEST(FileLocks, OfDescriptionsGoWithTheirLastCopy) {
   ScriptLaw law("ofd-lock", {"ofd.exclusive", "ofd.lifetime", "ofd.no-deadlock-detection",
                              "xfer.restart-matrix"});
-  law.HoldsFor(Scripts(Shape(
-      "ofd-lock", {.first = {"open_both"},
-                   .calls = {"setlkw_write", "setlkw_read", "setlk_write", "setlk_read", "unlock",
-                             "getlk_write", "open_both", "dup", "close", "record_setlk_write"}})));
+  law.HoldsFor(
+      Scripts(Shape("ofd-lock", {.first = {"open_both"},
+                                 .calls = {"setlkw_write", "setlkw_read", "setlk_write",
+                                           "setlk_read", "unlock", "getlk_write", "open_both",
+                                           "dup", "close", "record_setlk_write", "child_write"}})));
 }
 
 TEST(FileLocks, OfWholeFilesAreInTheWayOfTheirLikeAlone) {
   ScriptLaw law("flock", {"flock.exclusive", "flock.shared", "flock.nonblock",
                           "flock.owner-description", "flock.release-on-death", "flock.independent",
                           "flock.no-deadlock-detection", "xfer.restart-matrix"});
-  law.HoldsFor(Scripts(
-      Shape("flock", {.first = {"open_both", "open_read"},
-                      .calls = {"lock_exclusive", "lock_shared", "try_exclusive", "try_shared",
-                                "unlock", "open_both", "dup", "close", "record_setlk_write"}})));
+  law.HoldsFor(Scripts(Shape(
+      "flock", {.first = {"open_both", "open_read"},
+                .calls = {"lock_exclusive", "lock_shared", "try_exclusive", "try_shared", "unlock",
+                          "open_both", "dup", "close", "record_setlk_write", "child_exclusive"}})));
 }
 
 }  // namespace

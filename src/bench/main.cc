@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/base/clock.h"
+#include "src/bench/lock_bench.h"
 #include "src/bench/raw_loop.h"
 #include "src/check/checker.h"
 #include "src/engine/engine.h"
@@ -197,5 +198,6 @@ int main(int argc, char** argv) {
   parley::CompareWithRawLoop(**engine);
   parley::MeasureRecording();
   parley::MeasureCheckers();
+  parley::MeasureLocks(**engine);
   return 0;
 }

@@ -46,6 +46,24 @@ void MeetAndStart(Shared& shared) {
   ::_exit(0);
 }
 
+[[noreturn]] void Lock(Shared& shared, const RawLocks& load, const std::string& path, int byte) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  struct flock lock{};
+  lock.l_start = byte;
+  lock.l_len = 1;
+  MeetAndStart(shared);
+  for (std::uint64_t i = 0; i < load.pairs; ++i) {
+    for (const short type : {F_WRLCK, F_UNLCK}) {
+      lock.l_type = type;
+      const int waiting = load.ofd ? F_OFD_SETLKW : F_SETLKW;
+      const int trying = load.ofd ? F_OFD_SETLK : F_SETLK;
+      if (::fcntl(fd, type == F_WRLCK ? waiting : trying, &lock) != 0) ::_exit(1);
+    }
+  }
+  shared.calls.fetch_add(2 * load.pairs);
+  ::_exit(0);
+}
+
 bool OpenEnds(const RawLoad& load, std::array<int, 2>& ends) {
   if (!load.fifo) return ::pipe2(ends.data(), O_CLOEXEC) == 0;
   const std::string path = load.directory + "/parley-bench-fifo-" + std::to_string(::getpid());
@@ -58,14 +76,30 @@ bool OpenEnds(const RawLoad& load, std::array<int, 2>& ends) {
   return ends[0] >= 0 && ends[1] >= 0;
 }
 
+Shared* MapShared() {
+  void* memory =
+      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return new (memory) Shared;
+}
+
+// Starts the processes when all of them are there, awaits their ends and unmaps what they share.
+double Measure(Shared* shared, int processes) {
+  while (shared->ready.load() < processes) ::usleep(50);
+  const std::uint64_t begin = NowNs();
+  shared->go.store(true, std::memory_order_release);
+  for (int i = 0; i < processes; ++i) ::wait(nullptr);
+  const double seconds = static_cast<double>(NowNs() - begin) / kNsPerS;
+  const double rate = static_cast<double>(shared->calls.load()) / seconds;
+  ::munmap(shared, sizeof(Shared));
+  return rate;
+}
+
 }  // namespace
 
 double RawCallsPerSecond(const RawLoad& load) {
   std::array<int, 2> ends{-1, -1};
   if (!OpenEnds(load, ends)) return 0;
-  void* memory =
-      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  auto* shared = new (memory) Shared;
+  Shared* shared = MapShared();
   const int processes = load.writers + load.readers;
   for (int i = 0; i < processes; ++i) {
     if (::fork() != 0) continue;
@@ -76,13 +110,20 @@ double RawCallsPerSecond(const RawLoad& load) {
   }
   ::close(ends[0]);
   ::close(ends[1]);
-  while (shared->ready.load() < processes) ::usleep(50);
-  const std::uint64_t begin = NowNs();
-  shared->go.store(true, std::memory_order_release);
-  for (int i = 0; i < processes; ++i) ::wait(nullptr);
-  const double seconds = static_cast<double>(NowNs() - begin) / kNsPerS;
-  const double rate = static_cast<double>(shared->calls.load()) / seconds;
-  ::munmap(memory, sizeof(Shared));
+  return Measure(shared, processes);
+}
+
+double RawLocksPerSecond(const RawLocks& load) {
+  const std::string path = load.directory + "/parley-bench-locks-" + std::to_string(::getpid());
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return 0;
+  Shared* shared = MapShared();
+  for (int i = 0; i < load.processes; ++i) {
+    if (::fork() == 0) Lock(*shared, load, path, i);
+  }
+  const double rate = Measure(shared, load.processes);
+  ::close(fd);
+  ::unlink(path.c_str());
   return rate;
 }
 

@@ -1,4 +1,5 @@
-// What parley is measured against: processes that do nothing but write and read.
+// What parley is measured against: processes that do nothing but write and read, or lock and
+// unlock.
 #pragma once
 
 #include <cstdint>
@@ -18,5 +19,15 @@ struct RawLoad {
 // Runs the load once.  Returns calls a second, writes and reads together, from the common start to
 // the last end-of-file; 0 when a process could not be made.
 double RawCallsPerSecond(const RawLoad& load);
+
+struct RawLocks {
+  bool ofd = false;       // locks of the description, else of the process
+  std::string directory;  // where the file is made
+  int processes = 1;
+  std::uint64_t pairs = 0;  // of a lock and an unlock, of each process on a byte of its own
+};
+
+// The same of locks: calls a second, from the common start to the last process' end.
+double RawLocksPerSecond(const RawLocks& load);
 
 }  // namespace parley

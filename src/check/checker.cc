@@ -8,6 +8,7 @@
 
 #include "src/base/check.h"
 #include "src/check/byte_streams.h"
+#include "src/check/lock_view.h"
 
 namespace parley {
 namespace {
@@ -59,6 +60,7 @@ std::span<const Checker> Checkers() { return Registry(); }
 std::vector<Judgement> Judge(const History& history) {
   std::vector<Judgement> judgements;
   std::optional<ByteStreams> streams;
+  std::optional<LockView> locks;
   for (const Checker& checker : Checkers()) {
     if (!checker.Judges(history.header.family)) continue;
     const std::size_t before = judgements.size();
@@ -67,6 +69,11 @@ std::vector<Judgement> Judge(const History& history) {
         streams.emplace(history);
       }
       checker.judge_streams(*streams, judgements);
+    } else if (checker.judge_locks != nullptr) {
+      if (!locks) {
+        locks.emplace(history);
+      }
+      checker.judge_locks(*locks, judgements);
     } else {
       checker.judge(history, judgements);
     }

@@ -29,6 +29,7 @@ struct Judgement {
 };
 
 class ByteStreams;
+class LockView;
 
 // One kind of condition, e.g. O-REC.  Appends at most one judgement for each of its clauses: broken
 // with the first witness found, inconclusive with the reason, kept with the number of chances; and
@@ -40,12 +41,15 @@ struct Checker {
   void (*judge)(const History& history, std::vector<Judgement>& judgements);
   // The same, given the view of byte_streams.h, which Judge() then makes once for all; or null.
   void (*judge_streams)(const ByteStreams& streams, std::vector<Judgement>& judgements) = nullptr;
+  // The same, given the view of lock_view.h.
+  void (*judge_locks)(const LockView& locks, std::vector<Judgement>& judgements) = nullptr;
   // Histories of which family it judges; of every one when left out, but for one that judges
-  // streams.
+  // streams or locks.
   std::optional<Family> family = std::nullopt;
 
   bool Judges(Family of) const {
-    return judge_streams != nullptr ? of == Family::kByteStream : family.value_or(of) == of;
+    if (judge_streams != nullptr) return of == Family::kByteStream;
+    return judge_locks != nullptr ? of == Family::kLocks : family.value_or(of) == of;
   }
 };
 

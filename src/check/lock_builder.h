@@ -54,6 +54,9 @@ class LockBuilder {
                               .exclusive = true});
     history_.calls.push_back(
         {.name = "record", .effect = Effect::kLock, .lock = LockKind::kProcess, .exclusive = true});
+    history_.calls.push_back({.name = "dup_to_child", .effect = Effect::kDuplicateToChild});
+    history_.calls.push_back(
+        {.name = "copy", .effect = Effect::kLockInChild, .lock = kind, .exclusive = true});
     for (std::uint16_t i = 0; i < workers; ++i) {
       history_.workers.push_back({.role = "worker"});
       Open(i, {.to = 0});
@@ -72,6 +75,11 @@ class LockBuilder {
     return Add(spec.exclusive ? 7 : 5, worker, spec);
   }
   std::uint32_t Unlock(std::uint16_t worker, const Spec& spec) { return Add(8, worker, spec); }
+  // By its copy of the worker's description.
+  std::uint32_t TryByCopy(std::uint16_t worker, Spec spec) {
+    spec.tries = true;
+    return Add(12, worker, spec);
+  }
   std::uint32_t TryInChild(std::uint16_t worker, Spec spec) {
     spec.tries = true;
     return Add(9, worker, spec);
@@ -85,6 +93,11 @@ class LockBuilder {
   std::uint32_t Close(std::uint16_t worker, const Spec& spec) { return Add(1, worker, spec); }
   std::uint32_t Duplicate(std::uint16_t worker, const Spec& spec, std::uint16_t of) {
     const std::uint32_t id = Add(2, worker, spec);
+    history_.operations[id].argument = of;
+    return id;
+  }
+  std::uint32_t DuplicateToChild(std::uint16_t worker, const Spec& spec, std::uint16_t of) {
+    const std::uint32_t id = Add(11, worker, spec);
     history_.operations[id].argument = of;
     return id;
   }

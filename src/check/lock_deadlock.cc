@@ -16,10 +16,8 @@
 #include <map>
 
 #include "src/check/checker.h"
-#include "src/check/hang_sleepers.h"
-#include "src/check/lock_holds.h"
+#include "src/check/lock_view.h"
 #include "src/check/lock_waits.h"
-#include "src/check/messages.h"
 #include "src/check/tally.h"
 
 namespace parley {
@@ -33,32 +31,35 @@ using Tallies = std::map<Clause, Tally>;
 
 class DeadlockJudge {
  public:
-  DeadlockJudge(const History& history, std::uint8_t object, Tallies& tallies)
-      : history_(history), requests_(history, object), tallies_(tallies) {
-    for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
-      const Operation& op = history.operations[id];
-      if (op.object != object || history.effect(op) != Effect::kLock || op.nonblocking) continue;
-      const LockHold request = requests_.RequestOf(id);
-      waits_[op.worker].push_back(request);
-      if (op.outcome == Outcome::kReturned) asked_.push_back(request);
+  DeadlockJudge(const LockView& view, const LockObject& object, Tallies& tallies)
+      : history_(view.history()), view_(view), object_(object), tallies_(tallies) {
+    for (const LockHold& request : object.asked) {
+      if (Waits(request)) waits_[history_.operations[request.operation].worker].push_back(request);
     }
-    std::ranges::sort(asked_, {}, &LockHold::from_ns);
   }
 
-  void Judge(const LockHolds& holds) {
-    ForEachWindow(asked_, holds.possible, history_.header.clock_slack_ns,
-                  [this](const LockHold& request, Holds meeting) { Ask(request, meeting); });
-    for (const Sleepers& group : FindSleepers(history_)) {
+  void Judge() {
+    const std::uint64_t slack_ns = history_.header.clock_slack_ns;
+    ForEachWindow(
+        object_.asked, object_.holds.possible, slack_ns,
+        [this](const LockHold& request) {
+          return Waits(request) &&
+                 history_.operations[request.operation].outcome == Outcome::kReturned;
+        },
+        [this](const LockHold& request, LockMeeting meeting) { Ask(request, meeting); });
+    for (const Sleepers& group : view_.sleepers()) {
       if (!group.proven || !history_.header.complete) continue;
-      JudgeRing(LockWaits::At(group.instant_ns, history_.header.clock_slack_ns, holds, requests_,
-                              group.ids()));
+      JudgeRing(LockWaits::At(group.instant_ns, slack_ns, object_, group.ids()));
     }
   }
 
  private:
-  using Holds = std::span<const LockHold* const>;
+  bool Waits(const LockHold& request) const {
+    const Operation& op = history_.operations[request.operation];
+    return history_.effect(op) == Effect::kLock && !op.nonblocking;
+  }
 
-  void Ask(const LockHold& request, Holds meeting) {
+  void Ask(const LockHold& request, LockMeeting meeting) {
     const Operation& op = history_.operations[request.operation];
     const bool waited =
         std::ranges::any_of(meeting, [&](const LockHold* hold) { return hold->Excludes(request); });
@@ -83,7 +84,7 @@ class DeadlockJudge {
   }
 
   // What was found could have been missed.
-  void CountFound(const LockHold& request, Holds meeting, std::size_t length) {
+  void CountFound(const LockHold& request, LockMeeting meeting, std::size_t length) {
     const auto own_shared = [&](const LockHold* hold) {
       return hold->owner == request.owner && !hold->exclusive && hold->bytes.Meets(request.bytes);
     };
@@ -106,7 +107,7 @@ class DeadlockJudge {
   }
 
   // Processes from the caller back to it; 0 when there is no way.
-  std::size_t ShortestCycle(const LockHold& request, Holds meeting) const {
+  std::size_t ShortestCycle(const LockHold& request, LockMeeting meeting) const {
     std::map<std::uint16_t, std::size_t> far;  // worker, steps from the caller
     std::deque<std::pair<const LockHold*, std::size_t>> ahead{{&request, 1}};
     while (!ahead.empty()) {
@@ -146,26 +147,24 @@ class DeadlockJudge {
   }
 
   const History& history_;
-  const LockRequests requests_;
+  const LockView& view_;
+  const LockObject& object_;
   Tallies& tallies_;
   std::map<std::uint16_t, std::vector<LockHold>> waits_;  // by worker, in its order
-  std::vector<LockHold> asked_;
 };
 
-void JudgeDeadlocks(const History& history, std::vector<Judgement>& judgements) {
+void JudgeDeadlocks(const LockView& view, std::vector<Judgement>& judgements) {
   Tallies tallies;
   for (const Clause clause : kClauses) tallies.emplace(clause, Tally(clause));
-  for (const std::uint8_t object : ObjectsOf(history)) {
-    DeadlockJudge(history, object, tallies).Judge(HoldsOf(history, object));
-  }
+  for (const LockObject& object : view.objects()) DeadlockJudge(view, object, tallies).Judge();
   for (const Clause clause : kClauses) tallies.at(clause).Report(judgements);
 }
 
 const CheckerRegistration kRegistration({.name = "lock_deadlock",
                                          .oracle = "O-DEAD",
                                          .clauses = kClauses,
-                                         .judge = JudgeDeadlocks,
-                                         .family = Family::kLocks});
+                                         .judge = JudgeLocksAlone<JudgeDeadlocks>,
+                                         .judge_locks = JudgeDeadlocks});
 
 }  // namespace
 }  // namespace parley

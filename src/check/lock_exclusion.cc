@@ -16,8 +16,7 @@
 #include <map>
 
 #include "src/check/checker.h"
-#include "src/check/lock_holds.h"
-#include "src/check/messages.h"
+#include "src/check/lock_view.h"
 #include "src/check/tally.h"
 
 namespace parley {
@@ -33,22 +32,18 @@ class Sweep {
     for (const Clause clause : kClauses) tallies_.emplace(clause, Tally(clause));
   }
 
-  void Judge(std::uint8_t object) {
-    const LockRequests requests(history_, object);
-    const LockHolds holds = HoldsOf(history_, object);
-    std::vector<LockHold> asked;
-    for (std::uint32_t id = 0; id < history_.operations.size(); ++id) {
-      const Operation& op = history_.operations[id];
-      if (op.object != object || history_.effect(op) != Effect::kLock) continue;
-      if (LockRequests::Sound(op)) asked.push_back(requests.RequestOf(id));
-    }
-    std::ranges::sort(asked, {}, &LockHold::from_ns);
-    ForEachWindow(asked, holds.definite, history_.header.clock_slack_ns,
-                  [this](const LockHold& request, std::span<const LockHold* const> meeting) {
-                    Count(request, meeting);
-                  });
+  void Judge(const LockObject& object) {
+    const auto asks = [this](const LockHold& request) {
+      const Operation& op = history_.operations[request.operation];
+      const Effect effect = history_.effect(op);
+      return (effect == Effect::kLock || effect == Effect::kLockInChild) &&
+             request.owner.description != kChild && LockRequests::Sound(op);
+    };
+    ForEachWindow(
+        object.asked, object.holds.definite, history_.header.clock_slack_ns, asks,
+        [this](const LockHold& request, LockMeeting meeting) { Count(request, meeting); });
     active_.clear();
-    for (const LockHold& hold : holds.definite) Begin(hold);
+    for (const LockHold& hold : object.holds.definite) Begin(hold);
   }
 
   void Report(std::vector<Judgement>& judgements) const {
@@ -63,7 +58,7 @@ class Sweep {
   }
 
   // Somebody asks for what is certainly taken: it could be given to both.
-  void Count(const LockHold& request, std::span<const LockHold* const> meeting) {
+  void Count(const LockHold& request, LockMeeting meeting) {
     if (request.owner.kind == LockKind::kNone) return;
     for (const LockHold* hold : meeting) {
       if (hold->Excludes(request))
@@ -109,17 +104,17 @@ class Sweep {
   std::vector<LockHold> active_;
 };
 
-void JudgeExclusion(const History& history, std::vector<Judgement>& judgements) {
-  Sweep sweep(history);
-  for (const std::uint8_t object : ObjectsOf(history)) sweep.Judge(object);
+void JudgeExclusion(const LockView& view, std::vector<Judgement>& judgements) {
+  Sweep sweep(view.history());
+  for (const LockObject& object : view.objects()) sweep.Judge(object);
   sweep.Report(judgements);
 }
 
 const CheckerRegistration kRegistration({.name = "lock_exclusion",
                                          .oracle = "O-EXCL",
                                          .clauses = kClauses,
-                                         .judge = JudgeExclusion,
-                                         .family = Family::kLocks});
+                                         .judge = JudgeLocksAlone<JudgeExclusion>,
+                                         .judge_locks = JudgeExclusion});
 
 }  // namespace
 }  // namespace parley

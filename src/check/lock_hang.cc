@@ -10,10 +10,8 @@
 #include <map>
 
 #include "src/check/checker.h"
-#include "src/check/hang_sleepers.h"
-#include "src/check/lock_holds.h"
+#include "src/check/lock_view.h"
 #include "src/check/lock_waits.h"
-#include "src/check/messages.h"
 #include "src/check/tally.h"
 
 namespace parley {
@@ -24,21 +22,19 @@ constexpr std::array kClauses = {Clause::kLockAsleep, Clause::kDeadOwnerAsleep,
 
 class HangJudge {
  public:
-  HangJudge(const History& history, std::map<Clause, Tally>& tallies)
-      : history_(history), tallies_(tallies) {}
+  HangJudge(const LockView& view, std::map<Clause, Tally>& tallies)
+      : history_(view.history()), view_(view), tallies_(tallies) {}
 
-  void Judge(std::uint8_t object) {
-    const LockRequests requests(history_, object);
-    const LockHolds holds = HoldsOf(history_, object);
-    CountChances(requests, holds, object);
+  void Judge(const LockObject& object) {
+    CountChances(object);
     std::vector<const LockHold*> all;
-    for (const LockHold& hold : holds.possible) all.push_back(&hold);
-    for (const Sleepers& group : FindSleepers(history_)) {
+    for (const LockHold& hold : object.holds.possible) all.push_back(&hold);
+    for (const Sleepers& group : view_.sleepers()) {
       const bool proven = group.proven && history_.header.complete;
-      const LockWaits state = LockWaits::At(group.instant_ns, history_.header.clock_slack_ns, holds,
-                                            requests, group.ids());
+      const LockWaits state =
+          LockWaits::At(group.instant_ns, history_.header.clock_slack_ns, object, group.ids());
       for (const LockHold& wait : state.waits) {
-        if (history_.operations[wait.operation].object != object) continue;
+        if (history_.operations[wait.operation].object != object.number) continue;
         JudgeWait(state, wait, BlameForWaiting(all, wait, group.instant_ns), proven);
       }
     }
@@ -64,17 +60,18 @@ class HangJudge {
   }
 
   // Calls that others certainly kept asleep, and that were granted.
-  void CountChances(const LockRequests& requests, const LockHolds& holds, std::uint8_t object) {
-    std::vector<LockHold> granted;
-    for (std::uint32_t id = 0; id < history_.operations.size(); ++id) {
-      const Operation& op = history_.operations[id];
-      if (op.object != object || history_.effect(op) != Effect::kLock) continue;
-      if (op.nonblocking) tallies_.at(Clause::kLockAsleepNonblocking).AddChances(1);
-      if (op.succeeded() && !op.nonblocking) granted.push_back(requests.RequestOf(id));
+  void CountChances(const LockObject& object) {
+    const auto granted = [this](const LockHold& request) {
+      const Operation& op = history_.operations[request.operation];
+      return history_.effect(op) == Effect::kLock && op.succeeded() && !op.nonblocking;
+    };
+    for (const LockHold& request : object.asked) {
+      const Operation& op = history_.operations[request.operation];
+      const bool tries = history_.effect(op) == Effect::kLock && op.nonblocking;
+      tallies_.at(Clause::kLockAsleepNonblocking).AddChances(tries ? 1 : 0);
     }
-    std::ranges::sort(granted, {}, &LockHold::from_ns);
-    ForEachWindow(granted, holds.possible, history_.header.clock_slack_ns,
-                  [&](const LockHold& request, std::span<const LockHold* const> meeting) {
+    ForEachWindow(object.asked, object.holds.possible, history_.header.clock_slack_ns, granted,
+                  [&](const LockHold& request, LockMeeting meeting) {
                     const bool waited = std::ranges::any_of(meeting, [&](const LockHold* hold) {
                       return hold->Excludes(request) && hold->from_ns < request.from_ns &&
                              hold->until_ns > request.from_ns;
@@ -85,22 +82,23 @@ class HangJudge {
   }
 
   const History& history_;
+  const LockView& view_;
   std::map<Clause, Tally>& tallies_;
 };
 
-void JudgeHangs(const History& history, std::vector<Judgement>& judgements) {
+void JudgeHangs(const LockView& view, std::vector<Judgement>& judgements) {
   std::map<Clause, Tally> tallies;
   for (const Clause clause : kClauses) tallies.emplace(clause, Tally(clause));
-  HangJudge judge(history, tallies);
-  for (const std::uint8_t object : ObjectsOf(history)) judge.Judge(object);
+  HangJudge judge(view, tallies);
+  for (const LockObject& object : view.objects()) judge.Judge(object);
   for (const Clause clause : kClauses) tallies.at(clause).Report(judgements);
 }
 
 const CheckerRegistration kRegistration({.name = "lock_hang",
                                          .oracle = "O-HANG",
                                          .clauses = kClauses,
-                                         .judge = JudgeHangs,
-                                         .family = Family::kLocks});
+                                         .judge = JudgeLocksAlone<JudgeHangs>,
+                                         .judge_locks = JudgeHangs});
 
 }  // namespace
 }  // namespace parley

@@ -7,6 +7,8 @@
 #include <map>
 #include <utility>
 
+#include "src/check/lock_view.h"
+
 namespace parley {
 namespace {
 
@@ -31,8 +33,8 @@ void Suffer(Segment& segment, LockOrdeal ordeal, std::uint64_t ns) {
 // Puts each owner's calls together.  Owners are independent of each other.
 class Holder {
  public:
-  Holder(const History& history, std::uint8_t object)
-      : history_(history), object_(object), requests_(history, object) {}
+  Holder(const History& history, std::uint8_t object, const LockRequests& requests)
+      : history_(history), object_(object), requests_(requests), held_(history.workers.size()) {}
 
   LockHolds Run() {
     for (const Fault& fault : history_.faults) {
@@ -41,7 +43,9 @@ class Holder {
     for (std::uint32_t id = 0; id < history_.operations.size(); ++id) {
       if (history_.operations[id].object == object_) Observe(id);
     }
-    for (auto& [owner, segments] : held_) EndAll(owner, segments);
+    for (const auto& owners : held_) {
+      for (const auto& [owner, segments] : owners) EndAll(owner, segments);
+    }
     std::ranges::sort(holds_.definite, {}, &LockHold::from_ns);
     std::ranges::sort(holds_.possible, {}, &LockHold::from_ns);
     return std::move(holds_);
@@ -54,15 +58,13 @@ class Holder {
     const Operation& op = history_.operations[id];
     const Effect effect = history_.effect(op);
     if (MakesHandle(effect) && op.succeeded()) {
-      const std::uint16_t description =
-          Opens(effect) ? op.handle : descriptions_[{op.worker, op.argument}];
-      descriptions_[{op.worker, op.handle}] = description;
-      if (effect == Effect::kDuplicateToChild) children_.push_back({op.worker, op.handle});
-      ++references_[{op.worker, description}];
+      handles_.Make(op, effect);
     } else if (effect == Effect::kClose) {
       Close(id);
     } else if (effect == Effect::kLock) {
       Lock(id);
+    } else if (effect == Effect::kLockInChild && IsOfDescription(op)) {
+      LockByChild(id);
     } else if (effect == Effect::kUnlock) {
       Unlock(id);
     } else if (effect == Effect::kLockInChild) {
@@ -74,7 +76,7 @@ class Holder {
     const Operation& op = history_.operations[id];
     const LockHold request = requests_.RequestOf(id);
     if (request.owner.kind == LockKind::kNone || !LockRequests::Sound(op)) return;
-    Segments& segments = held_[request.owner];
+    Segments& segments = Of(request.owner);
     if (op.outcome != Outcome::kReturned) {
       Perhaps(request, segments);
     } else if (op.system_error == 0) {
@@ -83,6 +85,21 @@ class Holder {
     } else {
       Fail(op, request, segments);
     }
+  }
+
+  // What a child takes by its copy of a description is the description's, and stays when the
+  // child's copy goes with it.
+  void LockByChild(std::uint32_t id) {
+    Lock(id);
+    const LockOwner owner = requests_.OwnerOf(id);
+    if (owner.kind == LockKind::kNone || !history_.operations[id].succeeded()) return;
+    for (Segment& segment : Of(owner)) {
+      if (segment.operation == id) Suffer(segment, LockOrdeal::kClose, segment.possible_ns);
+    }
+  }
+
+  bool IsOfDescription(const Operation& op) const {
+    return history_.calls[op.call].lock != LockKind::kProcess;
   }
 
   // A child may have it for as long as the call takes.
@@ -136,11 +153,11 @@ class Holder {
     const LockHold request = requests_.RequestOf(id);
     if (request.owner.kind == LockKind::kNone || !LockRequests::Sound(op)) return;
     if (op.outcome == Outcome::kReturned && op.system_error != 0) return;
-    for (auto& [owner, others] : held_) {
-      if (owner.worker != op.worker || owner == request.owner) continue;
+    for (auto& [owner, others] : held_[op.worker]) {
+      if (owner == request.owner) continue;
       for (Segment& segment : others) Suffer(segment, LockOrdeal::kUnlock, op.invoked_ns);
     }
-    Segments& segments = held_[request.owner];
+    Segments& segments = Of(request.owner);
     Split(segments, request, false, /*unlocks=*/true);
     std::erase_if(segments, [&](const Segment& segment) {
       if (!segment.bytes.Meets(request.bytes)) return false;
@@ -154,16 +171,12 @@ class Holder {
   void Close(std::uint32_t id) {
     const Operation& op = history_.operations[id];
     if (op.outcome == Outcome::kReturned && op.system_error == EBADF) return;
-    const auto found = descriptions_.find({op.worker, op.handle});
-    if (found == descriptions_.end()) return;
-    const std::uint16_t description = found->second;
-    descriptions_.erase(found);
-    const bool child = std::erase(children_, std::pair{op.worker, op.handle}) > 0;
-    const bool last = --references_[{op.worker, description}] == 0;
-    for (auto& [owner, segments] : held_) {
-      if (owner.worker != op.worker) continue;
-      const bool ends =
-          owner.kind == LockKind::kProcess ? !child : last && owner.description == description;
+    const auto closed = handles_.Close(op);
+    if (!closed) return;
+    for (auto& [owner, segments] : held_[op.worker]) {
+      const bool ends = owner.kind == LockKind::kProcess
+                            ? !closed->child
+                            : closed->last && owner.description == closed->description;
       if (!ends) {
         for (Segment& segment : segments) Suffer(segment, LockOrdeal::kClose, op.invoked_ns);
         continue;
@@ -259,8 +272,7 @@ class Holder {
   void EndAll(const LockOwner& owner, const Segments& segments) {
     const Fault death = DeathOf(owner.worker);
     const bool dead = death.invoked_ns != kNever;
-    const bool orphan = std::ranges::any_of(
-        children_, [&](const auto& child) { return child.first == owner.worker; });
+    const bool orphan = handles_.HasChild(owner.worker);
     for (const Segment& segment : segments) {
       const bool lingers = orphan && owner.kind != LockKind::kProcess;
       Emit(owner, segment, kNever, lingers ? kNever : death.returned_ns,
@@ -278,14 +290,19 @@ class Holder {
     return {.worker = worker, .invoked_ns = kNever, .returned_ns = kNever};
   }
 
+  Segments& Of(const LockOwner& owner) {
+    auto& owners = held_[owner.worker];
+    auto found = std::ranges::find(owners, owner, &std::pair<LockOwner, Segments>::first);
+    if (found == owners.end()) found = owners.insert(found, {owner, {}});
+    return found->second;
+  }
+
   const History& history_;
   const std::uint8_t object_;
-  const LockRequests requests_;
+  const LockRequests& requests_;
   std::map<std::uint16_t, Fault> deaths_;
-  std::map<std::pair<std::uint16_t, std::uint64_t>, std::uint16_t> descriptions_;
-  std::map<std::pair<std::uint16_t, std::uint16_t>, std::uint32_t> references_;
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> children_;  // worker, handle
-  std::map<LockOwner, Segments> held_;
+  LockHandles handles_;
+  std::vector<std::vector<std::pair<LockOwner, Segments>>> held_;  // by worker
   LockHolds holds_;
 };
 
@@ -303,114 +320,8 @@ std::string TextOf(const LockHold& hold) {
   return fmt::format("{} lock of worker {}{}{} on {}", mode, hold.owner.worker, by, handle, where);
 }
 
-LockHolds HoldsOf(const History& history, std::uint8_t object) {
-  return Holder(history, object).Run();
-}
-
-namespace {
-
-// Requests whose return is still to come, as holds begin in the order of time.
-class Windows {
- public:
-  using Visit = std::function<void(const LockHold&, std::span<const LockHold* const>)>;
-
-  Windows(std::uint64_t slack_ns, const Visit& visit) : slack_ns_(slack_ns), visit_(visit) {}
-
-  void Begin(const LockHold& hold) {
-    std::erase_if(open_, [&](Window& window) {
-      if (hold.from_ns <= Late(window.request->until_ns)) {
-        window.meeting.push_back(&hold);
-        return false;
-      }
-      visit_(*window.request, window.meeting);
-      return true;
-    });
-    active_.push_back(&hold);
-  }
-
-  void Ask(const LockHold& request) {
-    std::erase_if(active_,
-                  [&](const LockHold* hold) { return Late(hold->until_ns) < request.from_ns; });
-    open_.push_back({.request = &request, .meeting = active_});
-  }
-
-  void Finish() {
-    for (const Window& window : open_) visit_(*window.request, window.meeting);
-  }
-
-  bool Begins(const LockHold& hold, const LockHold& request) const {
-    return hold.from_ns <= Late(request.from_ns);
-  }
-
- private:
-  struct Window {
-    const LockHold* request = nullptr;
-    std::vector<const LockHold*> meeting;
-  };
-
-  std::uint64_t Late(std::uint64_t ns) const { return ns == kNever ? kNever : ns + slack_ns_; }
-
-  const std::uint64_t slack_ns_;
-  const Visit& visit_;
-  std::vector<const LockHold*> active_;
-  std::vector<Window> open_;
-};
-
-}  // namespace
-
-void ForEachWindow(std::span<const LockHold> requests, std::span<const LockHold> holds,
-                   std::uint64_t slack_ns, const Windows::Visit& visit) {
-  Windows windows(slack_ns, visit);
-  std::size_t next = 0;
-  for (const LockHold& request : requests) {
-    for (; next < holds.size() && windows.Begins(holds[next], request); ++next) {
-      windows.Begin(holds[next]);
-    }
-    windows.Ask(request);
-  }
-  for (; next < holds.size(); ++next) windows.Begin(holds[next]);
-  windows.Finish();
-}
-
-LockRequests::LockRequests(const History& history, std::uint8_t object)
-    : history_(history), descriptions_(history.operations.size()) {
-  std::map<std::pair<std::uint16_t, std::uint64_t>, std::uint16_t> descriptions;
-  for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
-    const Operation& op = history.operations[id];
-    const Effect effect = history.effect(op);
-    if (op.object != object) continue;
-    if (MakesHandle(effect) && op.succeeded()) {
-      descriptions[{op.worker, op.handle}] =
-          Opens(effect) ? op.handle : descriptions[{op.worker, op.argument}];
-    } else if (history.calls[op.call].lock != LockKind::kNone) {
-      const auto found = descriptions.find({op.worker, op.handle});
-      if (found != descriptions.end()) descriptions_[id] = found->second;
-    }
-  }
-}
-
-LockOwner LockRequests::OwnerOf(std::uint32_t operation) const {
-  const Operation& op = history_.operations[operation];
-  const LockKind kind = history_.calls[op.call].lock;
-  if (descriptions_[operation] == 0) return {};
-  if (history_.effect(op) == Effect::kLockInChild) {
-    return {.kind = kind, .worker = op.worker, .description = kChild};
-  }
-  return {.kind = kind,
-          .worker = op.worker,
-          .description = kind == LockKind::kProcess ? std::uint16_t{0} : descriptions_[operation]};
-}
-
-LockHold LockRequests::RequestOf(std::uint32_t operation) const {
-  const Operation& op = history_.operations[operation];
-  const Call& call = history_.calls[op.call];
-  const bool whole = call.lock == LockKind::kWhole;
-  return {.owner = OwnerOf(operation),
-          .exclusive = call.exclusive,
-          .bytes = whole ? Bytes{} : BytesOf(UnpackRange(op.argument)).value_or(Bytes{}),
-          .from_ns = op.invoked_ns,
-          .until_ns = op.returned_ns,
-          .operation = operation};
+LockHolds HoldsOf(const History& history, std::uint8_t object, const LockRequests& requests) {
+  return Holder(history, object, requests).Run();
 }
 
 }  // namespace parley

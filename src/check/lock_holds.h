@@ -11,26 +11,17 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "src/history/history.h"
 #include "src/history/lock_calls.h"
+#include "src/model/lock_table.h"
 
 namespace parley {
 
-struct LockOwner {
-  LockKind kind = LockKind::kNone;
-  std::uint16_t worker = 0;
-  std::uint16_t description = 0;  // the handle that opened it; 0: the process; or kChild
-
-  auto operator<=>(const LockOwner&) const = default;
-};
-
-// Instead of a description: a child that asks for a lock and ends.
-inline constexpr std::uint16_t kChild = 0xffff;
+using model::kChild;
+using model::LockOwner;
 
 // How a hold came to its end.
 enum class LockEnd : std::uint8_t {
@@ -82,30 +73,8 @@ struct LockHolds {
   std::vector<LockHold> possible;
 };
 
-LockHolds HoldsOf(const History& history, std::uint8_t object);
+class LockRequests;
 
-// Visits each request with the holds that may have been there between its call and its return: of
-// other owners and of its own.  Both sorted by from_ns.  Time O(n + h + n a) for a holds at a time.
-void ForEachWindow(std::span<const LockHold> requests, std::span<const LockHold> holds,
-                   std::uint64_t slack_ns,
-                   const std::function<void(const LockHold& request,
-                                            std::span<const LockHold* const> meeting)>& visit);
-
-// What a call on a lock is about: as the hold that it asks for, from its invocation to its return;
-// nothing when the range is none, or the handle was not one of that object.
-class LockRequests {
- public:
-  LockRequests(const History& history, std::uint8_t object);
-
-  // The owner for whom the call asks; of kind kNone when the handle is none.
-  LockOwner OwnerOf(std::uint32_t operation) const;
-  LockHold RequestOf(std::uint32_t operation) const;
-  // The range lies in the file.
-  static bool Sound(const Operation& op) { return BytesOf(UnpackRange(op.argument)).has_value(); }
-
- private:
-  const History& history_;
-  std::vector<std::uint16_t> descriptions_;  // by operation; 0: none
-};
+LockHolds HoldsOf(const History& history, std::uint8_t object, const LockRequests& requests);
 
 }  // namespace parley

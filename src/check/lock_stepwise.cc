@@ -16,9 +16,8 @@
 #include <map>
 
 #include "src/check/checker.h"
-#include "src/check/lock_holds.h"
+#include "src/check/lock_view.h"
 #include "src/check/lock_waits.h"
-#include "src/check/messages.h"
 #include "src/check/restarts.h"
 #include "src/check/tally.h"
 #include "src/model/stepped_view.h"
@@ -35,12 +34,9 @@ constexpr std::array kClauses = {
 
 class StepJudge {
  public:
-  StepJudge(const History& history, std::uint8_t object, std::map<Clause, Tally>& tallies)
-      : history_(history),
-        requests_(history, object),
-        holds_(HoldsOf(history, object)),
-        tallies_(tallies) {
-    for (const LockHold& hold : holds_.possible) all_.push_back(&hold);
+  StepJudge(const LockView& view, const LockObject& object, std::map<Clause, Tally>& tallies)
+      : history_(view.history()), object_(object), tallies_(tallies) {
+    for (const LockHold& hold : object.holds.possible) all_.push_back(&hold);
   }
 
   void Judge(const model::SteppedView& view) {
@@ -69,7 +65,8 @@ class StepJudge {
     const bool slept = StepAt(op.returned_ns) > StepAt(op.invoked_ns);
     if (op.failed_with(EDEADLK)) CountFound(id, slept);
     if (slept && op.succeeded()) {
-      tallies_.at(BlameForWaiting(all_, requests_.RequestOf(id), op.returned_ns)).AddChances(1);
+      tallies_.at(BlameForWaiting(all_, object_.requests.RequestOf(id), op.returned_ns))
+          .AddChances(1);
     }
     inside_.erase(op.worker);
   }
@@ -83,14 +80,14 @@ class StepJudge {
   // The ring that the call found would have slept.
   void CountFound(std::uint32_t id, bool slept) {
     const LockWaits state =
-        LockWaits::At(history_.operations[id].returned_ns + 1, 0, holds_, requests_, Asleep());
+        LockWaits::At(history_.operations[id].returned_ns + 1, 0, object_, Asleep());
     const auto clause = BlameForRing(state, state.Ring());
     if (clause) tallies_.at(slept ? Clause::kLateDeadlockMissed : *clause).AddChances(1);
   }
 
   void JudgeSleepers(const model::Step& step) {
     const std::uint64_t instant_ns = step.number * kStepNs + kStepNs - 1;
-    const LockWaits state = LockWaits::At(instant_ns, 0, holds_, requests_, Asleep());
+    const LockWaits state = LockWaits::At(instant_ns, 0, object_, Asleep());
     for (const LockHold& wait : state.waits) JudgeWait(step, state, wait, instant_ns);
     JudgeRing(step, state);
   }
@@ -126,19 +123,19 @@ class StepJudge {
   }
 
   const History& history_;
-  const LockRequests requests_;
-  const LockHolds holds_;
+  const LockObject& object_;
   std::vector<const LockHold*> all_;
   std::map<Clause, Tally>& tallies_;
   std::map<std::uint16_t, std::uint32_t> inside_;  // calls for locks, by worker
 };
 
-void JudgeStepwise(const History& history, std::vector<Judgement>& judgements) {
+void JudgeStepwise(const LockView& view, std::vector<Judgement>& judgements) {
+  const History& history = view.history();
   if (history.header.mode != "stepped" || !history.header.complete) return;
   std::map<Clause, Tally> tallies;
   for (const Clause clause : kClauses) tallies.emplace(clause, Tally(clause));
-  for (const std::uint8_t object : ObjectsOf(history)) {
-    StepJudge(history, object, tallies).Judge(model::SteppedView(history, object));
+  for (const LockObject& object : view.objects()) {
+    StepJudge(view, object, tallies).Judge(model::SteppedView(history, object.number));
   }
   for (const Clause clause : kClauses) tallies.at(clause).Report(judgements);
 }
@@ -146,8 +143,8 @@ void JudgeStepwise(const History& history, std::vector<Judgement>& judgements) {
 const CheckerRegistration kRegistration({.name = "lock_stepwise",
                                          .oracle = "O-MODEL",
                                          .clauses = kClauses,
-                                         .judge = JudgeStepwise,
-                                         .family = Family::kLocks});
+                                         .judge = JudgeLocksAlone<JudgeStepwise>,
+                                         .judge_locks = JudgeStepwise});
 
 }  // namespace
 }  // namespace parley

@@ -16,8 +16,7 @@
 #include <utility>
 
 #include "src/check/checker.h"
-#include "src/check/lock_holds.h"
-#include "src/check/messages.h"
+#include "src/check/lock_view.h"
 #include "src/check/tally.h"
 
 namespace parley {
@@ -35,39 +34,33 @@ bool Refused(const Operation& op) { return op.failed_with(EAGAIN) || op.failed_w
 
 class TryJudge {
  public:
-  TryJudge(const History& history, std::uint8_t object, std::map<Clause, Tally>& tallies)
-      : history_(history),
-        slack_ns_(history.header.clock_slack_ns),
-        requests_(history, object),
-        holds_(HoldsOf(history, object)),
+  TryJudge(const LockView& view, const LockObject& object, std::map<Clause, Tally>& tallies)
+      : history_(view.history()),
+        slack_ns_(history_.header.clock_slack_ns),
+        object_(object),
+        asked_(object.asked),
         tallies_(tallies) {
-    for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
-      const Operation& op = history.operations[id];
-      if (op.object != object || op.outcome != Outcome::kReturned) continue;
-      if (IsQuestion(history.effect(op))) asked_.push_back(requests_.RequestOf(id));
-      JudgeAccess(id);
+    for (std::uint32_t id = 0; id < history_.operations.size(); ++id) {
+      const Operation& op = history_.operations[id];
+      if (op.object == object.number && op.outcome == Outcome::kReturned) JudgeAccess(id);
     }
-    std::ranges::sort(asked_, {}, &LockHold::from_ns);
   }
 
   void Judge() {
-    ForEachWindow(asked_, holds_.possible, slack_ns_,
-                  [this](const LockHold& request, Holds meeting) { Ask(request, meeting); });
-    std::vector<LockHold> nobody;
-    std::ranges::copy_if(asked_, std::back_inserter(nobody),
-                         [this](const LockHold& request) { return FoundNobody(request); });
     ForEachWindow(
-        nobody, holds_.definite, slack_ns_,
-        [this](const LockHold& request, Holds meeting) { JudgeNobody(request, meeting); });
+        asked_, object_.holds.possible, slack_ns_,
+        [this](const LockHold& request) { return Returned(request); },
+        [this](const LockHold& request, LockMeeting meeting) { Ask(request, meeting); });
+    ForEachWindow(
+        asked_, object_.holds.definite, slack_ns_,
+        [this](const LockHold& request) { return FoundNobody(request); },
+        [this](const LockHold& request, LockMeeting meeting) { JudgeNobody(request, meeting); });
     CountEnds();
   }
 
  private:
-  using Holds = std::span<const LockHold* const>;
-
-  static bool IsQuestion(Effect effect) {
-    return effect == Effect::kLock || effect == Effect::kQueryLock ||
-           effect == Effect::kLockInChild;
+  bool Returned(const LockHold& request) const {
+    return history_.operations[request.operation].outcome == Outcome::kReturned;
   }
 
   bool Over(const LockHold& hold, std::uint64_t ns) const {
@@ -115,7 +108,7 @@ class TryJudge {
            (!named || hold.owner.worker == *told.worker);
   }
 
-  void Ask(const LockHold& request, Holds meeting) {
+  void Ask(const LockHold& request, LockMeeting meeting) {
     const Operation& op = history_.operations[request.operation];
     if (request.owner.kind == LockKind::kNone || !LockRequests::Sound(op)) return;
     const auto excludes = [&](const LockHold* hold) { return hold->Excludes(request); };
@@ -133,7 +126,7 @@ class TryJudge {
     }
   }
 
-  void CountTry(const LockHold& request, const Operation& op, Holds meeting) {
+  void CountTry(const LockHold& request, const Operation& op, LockMeeting meeting) {
     const bool child = request.owner.description == kChild;
     tallies_.at(child ? Clause::kInheritedLock : Clause::kLockRefused).AddChances(1);
     for (const LockHold* hold : meeting) {
@@ -151,12 +144,12 @@ class TryJudge {
     const Operation& op = history_.operations[request.operation];
     if (request.owner.kind == LockKind::kNone || !LockRequests::Sound(op)) return false;
     const Effect effect = history_.effect(op);
-    return op.succeeded() &&
-           (effect == Effect::kLockInChild || (effect == Effect::kQueryLock && op.result == 0));
+    const bool visits = request.owner.description == kChild;
+    return op.succeeded() && (visits || (effect == Effect::kQueryLock && op.result == 0));
   }
 
   // That needs an instant at which nobody certainly was: who was there all along contradicts it.
-  void JudgeNobody(const LockHold& request, Holds meeting) {
+  void JudgeNobody(const LockHold& request, LockMeeting meeting) {
     for (const LockHold* hold : meeting) {
       const bool before = hold->from_ns + slack_ns_ < request.from_ns;
       const bool behind = hold->until_ns == kNever || hold->until_ns > request.until_ns + slack_ns_;
@@ -197,7 +190,7 @@ class TryJudge {
   // What was in the way last, or is no hindrance by its mode or kind.
   const LockHold* GhostOf(const LockHold& request) const {
     const LockHold* ghost = nullptr;
-    for (const LockHold& hold : holds_.possible) {
+    for (const LockHold& hold : object_.holds.possible) {
       if (hold.from_ns > request.until_ns + slack_ns_) break;
       if (!hold.bytes.Meets(request.bytes)) continue;
       const bool own = hold.owner == request.owner;
@@ -236,7 +229,7 @@ class TryJudge {
     std::map<LockOwner, const LockHold*> latest;
     for (const LockHold& earlier : asked_) {
       if (earlier.from_ns >= request.from_ns) break;
-      latest[earlier.owner] = &earlier;
+      if (Returned(earlier)) latest[earlier.owner] = &earlier;
     }
     return std::ranges::any_of(latest, [&](const auto& entry) {
       return entry.second->Excludes(request) &&
@@ -246,7 +239,7 @@ class TryJudge {
 
   // Deaths, closes, failures and interruptions after which somebody asked for the same bytes.
   void CountEnds() {
-    for (const LockHold& hold : holds_.possible) {
+    for (const LockHold& hold : object_.holds.possible) {
       const Clause clause = hold.end == LockEnd::kDeath              ? Clause::kHeldAfterDeath
                             : hold.end == LockEnd::kClose            ? Clause::kHeldAfterClose
                             : hold.end == LockEnd::kFailedConversion ? Clause::kHeldAfterFailure
@@ -268,33 +261,31 @@ class TryJudge {
                          ? later + kLaterRequests
                          : asked_.end();
     return std::any_of(later, end, [&](const LockHold& request) {
-      return history_.operations[request.operation].nonblocking && hold.Excludes(request);
+      const bool tries = history_.operations[request.operation].nonblocking;
+      return tries && Returned(request) && hold.Excludes(request);
     });
   }
 
   const History& history_;
   const std::uint64_t slack_ns_;
-  const LockRequests requests_;
-  const LockHolds holds_;
+  const LockObject& object_;
+  const std::span<const LockHold> asked_;
   std::map<Clause, Tally>& tallies_;
   std::map<std::pair<std::uint16_t, std::uint16_t>, Effect> access_;
-  std::vector<LockHold> asked_;
 };
 
-void JudgeTries(const History& history, std::vector<Judgement>& judgements) {
+void JudgeTries(const LockView& view, std::vector<Judgement>& judgements) {
   std::map<Clause, Tally> tallies;
   for (const Clause clause : kClauses) tallies.emplace(clause, Tally(clause));
-  for (const std::uint8_t object : ObjectsOf(history)) {
-    TryJudge(history, object, tallies).Judge();
-  }
+  for (const LockObject& object : view.objects()) TryJudge(view, object, tallies).Judge();
   for (const Clause clause : kClauses) tallies.at(clause).Report(judgements);
 }
 
 const CheckerRegistration kRegistration({.name = "lock_tries",
                                          .oracle = "O-CODE",
                                          .clauses = kClauses,
-                                         .judge = JudgeTries,
-                                         .family = Family::kLocks});
+                                         .judge = JudgeLocksAlone<JudgeTries>,
+                                         .judge_locks = JudgeTries});
 
 }  // namespace
 }  // namespace parley

@@ -7,11 +7,11 @@
 
 namespace parley {
 
-LockWaits LockWaits::At(std::uint64_t instant_ns, std::uint64_t slack_ns, const LockHolds& holds,
-                        const LockRequests& requests, std::span<const std::uint32_t> asleep) {
+LockWaits LockWaits::At(std::uint64_t instant_ns, std::uint64_t slack_ns, const LockObject& object,
+                        std::span<const std::uint32_t> asleep) {
   LockWaits state;
-  for (const std::uint32_t id : asleep) state.waits.push_back(requests.RequestOf(id));
-  for (const LockHold& hold : holds.possible) {
+  for (const std::uint32_t id : asleep) state.waits.push_back(object.requests.RequestOf(id));
+  for (const LockHold& hold : object.holds.possible) {
     if (hold.from_ns > instant_ns + slack_ns) break;
     const bool over = hold.until_ns != kNever && hold.until_ns + slack_ns < instant_ns;
     if (over || std::ranges::find(asleep, hold.operation) != asleep.end()) continue;

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "src/check/lock_holds.h"
+#include "src/check/lock_view.h"
 #include "src/promise/clause.h"
 
 namespace parley {
@@ -26,8 +26,8 @@ struct LockWaits {
   std::vector<const LockHold*> possible;  // what may be held then; not what is waited for
 
   // The state at an instant, in which the calls of those operations sleep.
-  static LockWaits At(std::uint64_t instant_ns, std::uint64_t slack_ns, const LockHolds& holds,
-                      const LockRequests& requests, std::span<const std::uint32_t> asleep);
+  static LockWaits At(std::uint64_t instant_ns, std::uint64_t slack_ns, const LockObject& object,
+                      std::span<const std::uint32_t> asleep);
 
   // The possible holds that are in the way of a wait.
   std::vector<const LockHold*> InTheWayOf(const LockHold& wait) const;

@@ -52,7 +52,7 @@ Reply ByLockf(int fd, const LockCall& call, LockRange range) {
 
 Reply ByFlock(int fd, const LockCall& call) {
   const int mode = call.effect == Effect::kUnlock ? LOCK_UN : call.exclusive ? LOCK_EX : LOCK_SH;
-  const bool tries = call.effect == Effect::kLock && !call.waits;
+  const bool tries = call.effect != Effect::kUnlock && !call.waits;
   return Returned(::flock(fd, mode | (tries ? LOCK_NB : 0)));
 }
 
@@ -92,7 +92,10 @@ Reply EndHolder(pid_t child) {
 Reply InChild(int fd, const LockCall& call, LockRange range) {
   const pid_t child = ::fork();
   if (child < 0) return Failed(errno);
-  if (child == 0) ::_exit(ByFcntl(fd, call, range).system_error);
+  if (child == 0) {
+    const Reply reply = call.by == LockBy::kFlock ? ByFlock(fd, call) : ByFcntl(fd, call, range);
+    ::_exit(reply.system_error);
+  }
   int status = 0;
   if (const Reply awaited = Await(child, status); awaited.system_error != 0) return awaited;
   if (!WIFEXITED(status)) return Failed(ECHILD);

@@ -93,6 +93,24 @@ TEST_F(LockPortTest, HandsADescriptionToAChild) {
   EXPECT_EQ(asks.Do("try_shared").system_error, 0);
 }
 
+// What a child takes by its copy stays when the child has ended.
+TEST_F(LockPortTest, KeepsWhatAChildHasTakenForItsDescription) {
+  for (const auto& [name, takes, tries] : {std::tuple("flock", "child_exclusive", "try_shared"),
+                                           std::tuple("ofd-lock", "child_write", "setlk_read")}) {
+    const Facility& facility = *FindFacility(name);
+    const auto holder = facility.Attach(object_->access().name);
+    const auto asker = facility.Attach(object_->access().name);
+    const Caller holds(facility, *holder);
+    const Caller asks(facility, *asker);
+    asks.Do("open_both");
+    holds.Do("open_both");
+    EXPECT_EQ(holds.Do(takes, {.argument = Bytes(0, 1)}).system_error, 0);
+    EXPECT_EQ(asks.Do(tries, {.argument = Bytes(0, 1)}).system_error, EAGAIN) << name;
+    EXPECT_EQ(holds.Do("close").system_error, 0);
+    EXPECT_EQ(asks.Do(tries, {.argument = Bytes(0, 1)}).system_error, 0) << name;
+  }
+}
+
 TEST_F(LockPortTest, HandsNothingOnOverExec) {
   const auto before = DescriptorsKeptOverExec();
   EXPECT_EQ(call().Do("open_both").system_error, 0);

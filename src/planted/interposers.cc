@@ -47,8 +47,11 @@ int OpenAt(int directory_fd, const char* path, int flags, mode_t mode) {
   Bug* bug = Alive();
   if (bug == nullptr) return libc::openat(directory_fd, path, flags, mode);
   bug->BeforeAnyCall();
-  Object* object =
-      (flags & O_PATH) != 0 || !bug->IsToldOn(true) ? nullptr : ObserveName(directory_fd, path);
+  Object* object = nullptr;
+  if ((flags & O_PATH) == 0 && bug->IsToldOn(true)) object = ObserveName(directory_fd, path);
+  // Nothing is known of a file of locks before locks are asked for.
+  static Object unlocked;
+  if (bug->IsToldOn(On::kLocks) && MayBeLockFile(directory_fd, path, flags)) object = &unlocked;
   if (object == nullptr) return libc::openat(directory_fd, path, flags, mode);
   const int fd = bug->Open({directory_fd, path, flags, mode}, *object);
   if (fd >= 0) Observe(fd);
@@ -89,9 +92,7 @@ int LockRange(int fd, int command, void* range) {
 }
 
 int CloseFile(Bug& bug, int fd) {
-  const bool told =
-      bug.IsToldOn(On::kFcntlLock) || bug.IsToldOn(On::kOfdLock) || bug.IsToldOn(On::kFlock);
-  Object* object = told ? RecallLockFile(fd) : nullptr;
+  Object* object = bug.IsToldOn(On::kLocks) ? RecallLockFile(fd) : nullptr;
   if (object == nullptr) return libc::close(fd);
   const int result = bug.CloseFile({.fd = fd, .object = *object});
   ForgetDescriptor(*object, fd);

@@ -103,6 +103,8 @@ const char* FacilitiesText(On on) {
       return "ofd-lock";
     case On::kFlock:
       return "flock";
+    case On::kLocks:
+      return "fcntl-lock flock ofd-lock";
     case On::kSysvMsg:
       return "sysv-msg";
   }
@@ -281,6 +283,13 @@ Object* ObserveName(int directory_fd, const char* path) {
   if (!S_ISFIFO(found.st_mode)) return nullptr;
   Object* object = Recall(found);
   return object != nullptr ? object : &Learn(found, true);
+}
+
+bool MayBeLockFile(int directory_fd, const char* path, int flags) {
+  struct stat found;
+  const bool uses = (flags & (O_ACCMODE | O_PATH | O_CREAT)) == O_RDWR;
+  return uses && path != nullptr && ::fstatat(directory_fd, path, &found, 0) == 0 &&
+         S_ISREG(found.st_mode) && found.st_size == 0 && (found.st_mode & 0777U) == 0600;
 }
 
 void ForgetDescriptor(Object& object, int fd) {

@@ -58,7 +58,7 @@ struct Pieces {
   void Fill(const char* from, std::size_t count) const;
 };
 
-// A call that opens a FIFO by its name.
+// A call that opens a FIFO, or a file of locks, by its name.
 struct OpenCall {
   int directory_fd;
   const char* path;
@@ -112,6 +112,7 @@ enum class On : std::uint8_t {
   kFcntlLock = 8,
   kOfdLock = 16,
   kFlock = 32,
+  kLocks = 56,
   kSysvMsg = 64,
 };
 
@@ -224,6 +225,9 @@ Object& ObserveTyped(int queue);
 
 // The FIFO of that name; null when it is something else.
 Object* ObserveName(int directory_fd, const char* path);
+// Locks may be asked for on the file of that name, opened so: an empty one for its owner alone,
+// opened for both.
+bool MayBeLockFile(int directory_fd, const char* path, int flags);
 
 // A descriptor was closed.
 void ForgetDescriptor(Object& object, int fd);

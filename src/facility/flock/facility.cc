@@ -30,8 +30,9 @@ constexpr Binding kBindings[] = {
     {Clause::kResidue, "harness.no-residue"},
 };
 
-// record_*: the locks of the process on a range, which have nothing to do with these.
-constexpr std::array<LockCall, 7> kLockCalls{{
+// record_*: the locks of the process on a range, which have nothing to do with these.  What a child
+// takes by its copy of a description stays when the child ends.
+constexpr std::array<LockCall, 8> kLockCalls{{
     {.name = "lock_exclusive", .by = LockBy::kFlock, .exclusive = true, .waits = true},
     {.name = "lock_shared", .by = LockBy::kFlock, .waits = true},
     {.name = "try_exclusive", .by = LockBy::kFlock, .exclusive = true},
@@ -39,6 +40,10 @@ constexpr std::array<LockCall, 7> kLockCalls{{
     {.name = "unlock", .effect = Effect::kUnlock, .by = LockBy::kFlock},
     {.name = "record_setlk_write", .exclusive = true},
     {.name = "record_unlock", .effect = Effect::kUnlock},
+    {.name = "child_exclusive",
+     .effect = Effect::kLockInChild,
+     .by = LockBy::kFlock,
+     .exclusive = true},
 }};
 constexpr auto kCalls = WithLockFileCalls(kLockCalls);
 

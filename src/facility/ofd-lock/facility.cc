@@ -31,8 +31,9 @@ constexpr Binding kBindings[] = {
     {Clause::kResidue, "harness.no-residue"},
 };
 
-// record_*: the locks of the process, which are in the way of those of descriptions.
-constexpr std::array<LockCall, 10> kLockCalls{{
+// record_*: the locks of the process, which are in the way of those of descriptions.  What a child
+// takes by its copy of a description stays when the child ends.
+constexpr std::array<LockCall, 11> kLockCalls{{
     {.name = "setlk_write", .by = LockBy::kOfd, .exclusive = true},
     {.name = "setlk_read", .by = LockBy::kOfd},
     {.name = "setlkw_write", .by = LockBy::kOfd, .exclusive = true, .waits = true},
@@ -43,6 +44,7 @@ constexpr std::array<LockCall, 10> kLockCalls{{
     {.name = "record_setlkw_write", .exclusive = true, .waits = true},
     {.name = "record_unlock", .effect = Effect::kUnlock},
     {.name = "record_getlk_write", .effect = Effect::kQueryLock, .exclusive = true},
+    {.name = "child_write", .effect = Effect::kLockInChild, .by = LockBy::kOfd, .exclusive = true},
 }};
 constexpr auto kCalls = WithLockFileCalls(kLockCalls);
 

@@ -14,7 +14,7 @@ class LockByPage final : public Bug {
              .promise = "fcntl.disjoint",
              .on = On::kFcntlLock,
              .every = 4,
-             .also = "fcntl.shared"}) {}
+             .also = "fcntl.release-any-close fcntl.shared"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     static constexpr off_t kPage = 4096;

@@ -14,7 +14,7 @@ class VictimLosesLocks final : public Bug {
              .promise = "fcntl.deadlock-one-victim",
              .on = On::kFcntlLock,
              .every = 1,
-             .also = "fcntl.split-merge fcntl.exclusive fcntl.shared"}) {}
+             .also = "fcntl.split-merge fcntl.exclusive fcntl.shared fcntl.try-errors"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const int result = Bug::Lock(file, call);

@@ -30,8 +30,9 @@ class File {
   ~File() { ::close(fd_); }
 
   int fd() const { return fd_; }
+  int TryToReopen() const { return ::open(name_.c_str(), O_RDWR | O_CLOEXEC); }
   int Reopen() const {
-    const int fd = ::open(name_.c_str(), O_RDWR | O_CLOEXEC);
+    const int fd = TryToReopen();
     Must(fd >= 0);
     return fd;
   }
@@ -373,6 +374,88 @@ const ProbeRegistration kOfdDeadlock("ofd-finds-deadlock", "ofd.no-deadlock-dete
   const int other = file.Reopen();
   Must(Do(file.fd(), F_OFD_SETLK, F_WRLCK, 0));
   return Tried(SYS_fcntl, other, [&] { return Do(other, F_OFD_SETLKW, F_WRLCK, 0); }) == kDeadlock;
+});
+
+const ProbeRegistration kFindsNobody("lock-query-finds-nobody", "fcntl.split-merge", [] {
+  const File file;
+  Must(Try(file.fd(), F_WRLCK, 0));
+  const auto asks = [&] {
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    Must(::fcntl(file.fd(), F_GETLK, &lock) == 0);
+    return lock.l_type == F_UNLCK ? 1 : 0;
+  };
+  return ExitCodeOf(Child(asks)) == 1;
+});
+
+const ProbeRegistration kNamesProcess("ofd-query-names-process", "ofd.lifetime", [] {
+  const File file;
+  Must(Do(file.fd(), F_OFD_SETLK, F_WRLCK, 0));
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  Must(::fcntl(file.Reopen(), F_OFD_GETLK, &lock) == 0 && lock.l_type == F_WRLCK);
+  return lock.l_pid != -1;
+});
+
+const ProbeRegistration kKeepsShared("flock-failed-upgrade-keeps", "flock.nonblock", [] {
+  const File file;
+  const int other = file.Reopen();
+  Must(Flock(file.fd(), LOCK_SH) && Flock(other, LOCK_SH));
+  Must(!Flock(other, LOCK_EX | LOCK_NB) && Flock(file.fd(), LOCK_UN));
+  return !Flock(file.Reopen(), LOCK_EX | LOCK_NB);
+});
+
+const ProbeRegistration kLocker("flock-goes-with-locker", "flock.release-on-death", [] {
+  const File file;
+  const pid_t child = Child([&] { return Flock(file.fd(), LOCK_EX) ? 0 : 1; });
+  Must(ExitCodeOf(child) == 0);
+  return Flock(file.Reopen(), LOCK_EX | LOCK_NB);
+});
+
+const ProbeRegistration kInterrupted("flock-interrupted-takes", "xfer.eintr-no-effect", [] {
+  const File file;
+  const int other = file.Reopen();
+  AllowWaking();
+  bool taken = false;
+  for (int i = 0; i < 32; ++i) {
+    const bool granted = Flock(file.fd(), LOCK_EX);
+    taken = taken || (!granted && errno == EINTR && !Flock(other, LOCK_EX | LOCK_NB));
+    Must(Flock(file.fd(), LOCK_UN));
+  }
+  return taken;
+});
+
+const ProbeRegistration kTrySleeps("lock-try-sleeps", "fcntl.try-errors", [] {
+  const File file;
+  Must(Try(file.fd(), F_WRLCK, 0));
+  const pid_t child = Child([&] { return Try(file.fd(), F_WRLCK, 0) ? 1 : 0; });
+  const int outcome = Outcome(child, SYS_fcntl, 1, F_OFD_SETLKW);
+  if (outcome < 0) End(child);
+  return outcome != 0;
+});
+
+const ProbeRegistration kHidden("lock-file-hidden", "xfer.unrelated-by-name", [] {
+  const File file;
+  const auto opens = [&] {
+    Must(::setsid() > 0);
+    const int fd = file.TryToReopen();
+    return fd < 0 && errno == ENOENT ? 1 : 0;
+  };
+  return ExitCodeOf(Child(opens)) == 1;
+});
+
+const ProbeRegistration kDead("try-refused-by-dead", "xfer.death-before-wait", [] {
+  const File file;
+  std::atomic<int>& held = SharedCount();
+  const pid_t holder = Child([&] {
+    Must(Try(file.fd(), F_WRLCK, 0));
+    held.store(1);
+    for (;;) ::pause();
+    return 0;
+  });
+  while (held.load() == 0) ::sched_yield();
+  End(holder);
+  return !Try(file.fd(), F_WRLCK, 0);
 });
 
 }  // namespace
