@@ -16,7 +16,8 @@ class FlockFailedUpgradeKeeps final : public Bug {
              .promise = "flock.nonblock",
              .on = On::kFlock,
              .every = 1,
-             .also = "flock.no-deadlock-detection"}) {}
+             .also = "flock.independent flock.no-deadlock-detection flock.release-on-death "
+                     "flock.shared"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const int result = Bug::Lock(file, call);
