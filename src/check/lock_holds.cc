@@ -121,6 +121,7 @@ class Holder {
     LockHold perhaps = request;
     perhaps.until_ns = DeathOf(request.owner.worker).returned_ns;
     perhaps.end = LockEnd::kDeath;
+    perhaps.taken = false;
     holds_.possible.push_back(perhaps);
     std::erase_if(segments, [&](const Segment& segment) {
       const bool gives_up = segment.exclusive || request.owner.kind == LockKind::kWhole;
