@@ -118,6 +118,22 @@ TEST(LockExclusion, LaysToTheCloseWhatADescriptionLosesWithTheChildThatTookIt) {
   EXPECT_EQ(Excluded(built), Names{"gone-at-close"});
 }
 
+// A child goes on for a moment when its parent is killed.
+TEST(LockTries, KeepsARefusalBecauseOfAChildWhoseParentWasKilled) {
+  for (const LockKind kind : {LockKind::kProcess, LockKind::kWhole}) {
+    LockBuilder built(2, kind);
+    if (kind == LockKind::kProcess) {
+      built.TryInChild(0, {.from = 1});
+    } else {
+      built.TryByCopy(0, {.from = 1});
+    }
+    built.Kill(0, 3, 4);
+    built.Try(1, {.from = 5, .to = 6, .error = EAGAIN});
+
+    EXPECT_EQ(Tried(built), Names{});
+  }
+}
+
 TEST(LockExclusion, LaysToTheUnlockWhatAnotherDescriptionLosesByIt) {
   LockBuilder built(2, LockKind::kWhole);
   built.Open(0, {.from = 1, .to = 2, .handle = 2});

@@ -18,7 +18,8 @@ namespace parley {
 namespace {
 
 constexpr std::array kClauses = {Clause::kLockAsleep, Clause::kDeadOwnerAsleep,
-                                 Clause::kNotResolved, Clause::kLockAsleepNonblocking};
+                                 Clause::kNotResolved, Clause::kLockAsleepNonblocking,
+                                 Clause::kHeldAfterFailure};
 
 class HangJudge {
  public:

@@ -90,11 +90,14 @@ class Holder {
   // What a child takes by its copy of a description is the description's, and stays when the
   // child's copy goes with it.
   void LockByChild(std::uint32_t id) {
+    const Operation& op = history_.operations[id];
+    const LockHold request = requests_.RequestOf(id);
+    if (request.owner.kind == LockKind::kNone || !LockRequests::Sound(op)) return;
+    if (op.outcome != Outcome::kReturned) Visit(id);
     Lock(id);
-    const LockOwner owner = requests_.OwnerOf(id);
-    if (owner.kind == LockKind::kNone || !history_.operations[id].succeeded()) return;
-    for (Segment& segment : Of(owner)) {
-      if (segment.operation == id) Suffer(segment, LockOrdeal::kClose, segment.possible_ns);
+    if (!op.succeeded()) return;
+    for (Segment& segment : Of(request.owner)) {
+      if (segment.bytes.Meets(request.bytes)) Suffer(segment, LockOrdeal::kClose, op.invoked_ns);
     }
   }
 
@@ -102,12 +105,12 @@ class Holder {
     return history_.calls[op.call].lock != LockKind::kProcess;
   }
 
-  // A child may have it for as long as the call takes.
+  // A child may have it for as long as the call takes, and longer when its parent is killed.
   void Visit(std::uint32_t id) {
     LockHold visit = requests_.RequestOf(id);
     const Operation& op = history_.operations[id];
     if (op.outcome == Outcome::kReturned && op.system_error != 0) return;
-    visit.until_ns = EndOf(op);
+    visit.until_ns = op.outcome == Outcome::kReturned ? op.returned_ns : kNever;
     visit.end = LockEnd::kDeath;
     holds_.possible.push_back(visit);
   }
@@ -118,6 +121,7 @@ class Holder {
     LockHold perhaps = request;
     perhaps.until_ns = DeathOf(request.owner.worker).returned_ns;
     perhaps.end = LockEnd::kDeath;
+    perhaps.taken = false;
     holds_.possible.push_back(perhaps);
     std::erase_if(segments, [&](const Segment& segment) {
       const bool gives_up = segment.exclusive || request.owner.kind == LockKind::kWhole;

@@ -52,6 +52,7 @@ struct LockHold {
   std::uint32_t operation = 0;  // that took it
   std::uint32_t ended_by = 0;   // the operation, where it was one
   LockEnd end = LockEnd::kRound;
+  bool taken = true;                      // else its call did not return
   bool upgraded = false;                  // it was shared before
   LockOrdeal ordeal = LockOrdeal::kNone;  // the first
   std::uint64_t ordeal_ns = 0;            // and when its call began

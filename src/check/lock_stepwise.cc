@@ -29,7 +29,7 @@ constexpr std::array kClauses = {
     Clause::kLockAsleep,       Clause::kDeadOwnerAsleep,    Clause::kNotResolved,
     Clause::kDeadlockMissed,   Clause::kRingMissed,         Clause::kUpgradeMissed,
     Clause::kBeyondDepth,      Clause::kLateDeadlockMissed, Clause::kLockAsleepNonblocking,
-    Clause::kRestartedWrongly,
+    Clause::kRestartedWrongly, Clause::kHeldAfterFailure,
 };
 
 class StepJudge {
@@ -107,6 +107,11 @@ class StepJudge {
 
   void JudgeRing(const model::Step& step, const LockWaits& state) {
     const std::vector<std::size_t> ring = state.Ring();
+    // Who sleeps in a try waits for nobody: it is the try that is wrong.
+    const bool tries = std::ranges::any_of(ring, [&](std::size_t place) {
+      return history_.operations[state.waits[place].operation].nonblocking;
+    });
+    if (tries) return;
     if (ring.size() > kRingFound) tallies_.at(Clause::kBeyondDepth).AddChances(1);
     const auto clause = BlameForRing(state, ring);
     if (!clause) return;

@@ -56,10 +56,18 @@ std::vector<std::size_t> LockWaits::Ring() const {
 Clause BlameForWaiting(std::span<const LockHold* const> holds, const LockHold& wait,
                        std::uint64_t instant_ns) {
   const LockHold* last = nullptr;
+  const LockHold* converted = nullptr;  // was given up by a conversion that failed
   for (const LockHold* hold : holds) {
+    // Who has held a lock against it since shows that it is gone indeed.
+    if (converted != nullptr && hold->taken && hold->from_ns >= converted->until_ns &&
+        (hold->owner == converted->owner || hold->Excludes(*converted))) {
+      converted = nullptr;
+    }
     if (!hold->Excludes(wait) || hold->until_ns > instant_ns) continue;
     if (last == nullptr || hold->until_ns > last->until_ns) last = hold;
+    if (hold->end == LockEnd::kFailedConversion) converted = hold;
   }
+  if (converted != nullptr) return Clause::kHeldAfterFailure;
   if (last == nullptr) return Clause::kLockAsleep;
   if (last->end == LockEnd::kDeath) return Clause::kDeadOwnerAsleep;
   const bool victim = last->ordeal == LockOrdeal::kDeadlock;

@@ -207,6 +207,28 @@ TEST(LockStepwise, KeepsACycleThatIsFoundLate) {
   EXPECT_EQ(VerdictOf(Clause::kLateDeadlockMissed, built.history()), "kept");
 }
 
+// A conversion that failed has given up the shared lock.
+TEST(LockStepwise, LaysToTheFailedConversionWhatKeepsASleeper) {
+  LockBuilder built(3, LockKind::kWhole);
+  built.Lock(0, {.from = At(1), .to = Done(1), .exclusive = false});
+  built.Lock(1, {.from = At(2), .to = Done(2), .exclusive = false});
+  built.Try(0, {.from = At(3), .to = Done(3), .error = EWOULDBLOCK});
+  built.Lock(2, {.from = At(4)});
+  built.Unlock(1, {.from = At(5), .to = Done(5)});
+
+  EXPECT_EQ(Stepwise(built), Names{"held-after-failure"});
+}
+
+TEST(LockStepwise, TakesATryThatSleepsForNoPartOfACircle) {
+  LockBuilder built(2);
+  built.Lock(0, {.from = At(1), .to = Done(1), .first = 0, .last = 0});
+  built.Lock(1, {.from = At(2), .to = Done(2), .first = 8, .last = 8});
+  built.Try(0, {.from = At(3), .first = 8, .last = 8});
+  built.Lock(1, {.from = At(4), .first = 0, .last = 0});
+
+  EXPECT_EQ(Stepwise(built), Names{"lock-asleep-nonblocking"});
+}
+
 TEST(LockStepwise, BreaksWhenASignalDoesNotEndASleep) {
   LockBuilder built(2);
   built.Lock(0, {.from = At(1), .to = Done(1)});

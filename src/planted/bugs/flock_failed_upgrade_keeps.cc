@@ -1,5 +1,6 @@
 #include <sys/file.h>
 
+#include <bitset>
 #include <cerrno>
 
 #include "src/planted/libc.h"
@@ -12,33 +13,40 @@ class FlockFailedUpgradeKeeps final : public Bug {
  public:
   FlockFailedUpgradeKeeps()
       : Bug({.name = "flock-failed-upgrade-keeps",
-             .says = "A try for the exclusive lock that fails leaves the shared one.",
+             .says = "A request for the exclusive lock that fails leaves the shared one.",
              .promise = "flock.nonblock",
              .on = On::kFlock,
              .every = 1,
-             .also = "flock.no-deadlock-detection"}) {}
+             .also = "flock.independent flock.no-deadlock-detection flock.release-on-death "
+                     "flock.shared xfer.death-before-wait xfer.eintr-no-effect"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
+    const auto place = static_cast<std::size_t>(file.fd);
     const int result = Bug::Lock(file, call);
-    const bool upgrade = shared_fd_ == file.fd && call.exclusive() && !call.waits();
+    if (place >= kDescriptors) return result;
+    const int error = errno;
+    const bool upgrade = shared_.test(place) && call.exclusive() && !call.unlocks();
     if (result == 0) {
-      shared_fd_ = !call.unlocks() && !call.exclusive() ? file.fd : -1;
-    } else if (upgrade && errno == EWOULDBLOCK) {
-      if (!Tells(file.object) || libc::flock(file.fd, LOCK_SH | LOCK_NB) != 0) shared_fd_ = -1;
-      errno = EWOULDBLOCK;
+      shared_.set(place, !call.unlocks() && !call.exclusive());
+    } else if (upgrade && (error == EWOULDBLOCK || error == EINTR)) {
+      const bool again = Tells(file.object) && libc::flock(file.fd, LOCK_SH | LOCK_NB) == 0;
+      shared_.set(place, again);
+      errno = error;
     }
     return result;
   }
 
   int CloseFile(const Target& file) override {
-    if (shared_fd_ == file.fd) shared_fd_ = -1;
+    if (static_cast<std::size_t>(file.fd) < kDescriptors) {
+      shared_.reset(static_cast<std::size_t>(file.fd));
+    }
     return Bug::CloseFile(file);
   }
 
-  void AfterFork() override { shared_fd_ = -1; }
+  void AfterFork() override { shared_.reset(); }
 
  private:
-  int shared_fd_ = -1;  // the descriptor by which this process has taken a shared lock
+  std::bitset<kDescriptors> shared_;  // by which this process has taken shared locks
 };
 
 FlockFailedUpgradeKeeps flock_failed_upgrade_keeps;

@@ -16,7 +16,7 @@ class FlockInterruptedTakes final : public Bug {
              .on = On::kFlock,
              .every = 16,
              .also = "flock.nonblock flock.no-deadlock-detection flock.release-on-death "
-                     "flock.shared"}) {}
+                     "flock.shared xfer.death-before-wait"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const int result = Bug::Lock(file, call);

@@ -14,7 +14,7 @@ class FlockUpgradeBeside final : public Bug {
              .promise = "flock.nonblock",
              .on = On::kFlock,
              .every = 1,
-             .also = "flock.shared"}) {}
+             .also = "flock.exclusive flock.shared"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const int result = Bug::Lock(file, call);

@@ -14,7 +14,8 @@ class LocksOutliveOwner final : public Bug {
              .promise = "fcntl.release-on-death",
              .on = On::kFcntlLock,
              .every = 1,
-             .also = "fcntl.wakeup"}) {}
+             .also = "fcntl.deadlock-detected fcntl.deadlock-late fcntl.deadlock-ring "
+                     "fcntl.deadlock-upgrade fcntl.wakeup"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     struct flock asked = *call.range;
