@@ -56,6 +56,8 @@ std::optional<Glimpse> Look(pid_t pid) {
   if (!call.empty() && call.front() >= '0' && call.front() <= '9') {
     std::from_chars(call.data(), call.data() + call.size(), glimpse.system_call);
   }
+  // Inside fork() the state reads S for moments in which nobody sleeps; this file knows better.
+  if (call.starts_with("running")) glimpse.state = 'R';
   return glimpse;
 }
 
