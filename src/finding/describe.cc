@@ -166,6 +166,13 @@ std::string Deed(const Call& call, const Operation& op) {
       return "removes the object";
     case Effect::kDeriveKey:
       return fmt::format("derives keys of a file and id {}", op.argument);
+    case Effect::kNotify:
+      return op.argument == kWithdraws ? "withdraws its registration"
+                                       : fmt::format("asks for notice {}", op.argument);
+    case Effect::kTakeNotice:
+      return "looks for a notice";
+    case Effect::kMakeLimited:
+      return fmt::format("makes another with limits {}", op.argument);
     case Effect::kOther:
       break;
   }
@@ -208,11 +215,15 @@ std::string OutcomeText(const History& history, const Operation& op) {
   if (op.outcome == Outcome::kPending) return ", still inside";
   if (op.system_error != 0) return " -> " + ErrnoName(op.system_error);
   const Effect effect = history.effect(op);
+  const bool messages = history.header.family == Family::kMessages;
+  if (effect == Effect::kCreateFile && messages) {
+    return fmt::format(" -> mode {:04o}", CreatedFile::Of(op.result).st_mode & 07777);
+  }
   if (effect == Effect::kCreateFile || effect == Effect::kCreateFileAt) {
     return " -> " + CreatedText(op.result);
   }
   if (MakesHandle(effect)) return fmt::format(" -> handle {}", op.handle);
-  if (Receives(effect) && history.header.family == Family::kMessages) {
+  if (Receives(effect) && messages) {
     return fmt::format(" -> {} of class {}{}", BytesText(static_cast<std::uint64_t>(op.result)),
                        UnpackClass(op.argument).told, ReceivedText(history, op));
   }

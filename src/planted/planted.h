@@ -6,11 +6,14 @@
 #pragma once
 
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/msg.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#include <atomic>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -156,6 +159,13 @@ class Bug {
   // The name of the queue is about to be removed; the descriptor is for this call.
   virtual void BeforeUnlink(const Target&) {}
 
+  // mq_open() that may create.
+  virtual mqd_t CreateQueue(const char* name, int flags, mode_t mode, mq_attr* attributes);
+  // mq_notify(); null withdraws.
+  virtual int Notify(const Target& queue, const sigevent* event);
+  // sigtimedwait(), whatever it waits for; called while a bug of message queues is alive.
+  virtual int TakeSignal(const sigset_t* set, siginfo_t* info, const timespec* timeout);
+
   virtual int Lock(const Target& file, const LockCall& call);
   virtual int CloseFile(const Target& file);  // one on which this process has asked for locks
 
@@ -207,6 +217,9 @@ const Bug* FirstBug();
 
 // Counts one telling, for all processes that share PARLEY_PLANTED_LOG.
 void CountTold();
+
+// A word that those processes share, 0 at first: for what a bug has to know of others.
+std::atomic<std::uint64_t>& SharedWord();
 
 // The pipe or FIFO behind a descriptor above 2; null when it is something else.
 Object* Observe(int fd);

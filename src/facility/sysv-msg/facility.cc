@@ -62,6 +62,7 @@ constexpr Binding kBindings[] = {
     {Clause::kStaleHandle, "svipc.stale-id"},
     {Clause::kCreatedTwice, "svipc.key-exclusive"},
     {Clause::kKeyMisled, "svipc.key-same-object"},
+    {Clause::kPermissionWrong, "svipc.permission"},
     {Clause::kStatusWrong, "svipc.stat-truth"},
     {Clause::kKeyUnstable, "ftok.stable"},
     {Clause::kResidue, "harness.no-residue"},
