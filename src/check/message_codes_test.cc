@@ -248,5 +248,21 @@ TEST(MessageRights, ToChangeAndRemoveAreTheOwners) {
   EXPECT_EQ(Rights().SetsMode(0600, ActAs::kSelfWithoutRights, EPERM).Broken(), wrong);
 }
 
+TEST(MessageTools, TellWhatIsAndRemoveWhatTheyWereToldTo) {
+  const auto broken = [](Tool tool, std::int64_t flaws) {
+    MessageBuilder built(1);
+    built.history().header.mode = "stepped";
+    built.Do(0, {.from = 1, .to = 2}, Effect::kRunTool, static_cast<std::uint64_t>(tool), flaws);
+    return Broken("message_tools", built.history());
+  };
+
+  EXPECT_EQ(broken(Tool::kList, 0), Names{});
+  EXPECT_EQ(broken(Tool::kList, kToolTellsNothing), Names{"tool-differs"});
+  EXPECT_EQ(broken(Tool::kList, kSystemTellsOtherwise), Names{"tool-differs"});
+  EXPECT_EQ(broken(Tool::kRemoveForeign, 0), Names{});
+  EXPECT_EQ(broken(Tool::kRemoveById, kToolLeft), Names{"tool-removed-wrongly"});
+  EXPECT_EQ(broken(Tool::kRemoveUnknown, kToolSucceeded), Names{"tool-removed-wrongly"});
+}
+
 }  // namespace
 }  // namespace parley

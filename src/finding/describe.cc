@@ -93,6 +93,22 @@ std::string HolderText(std::int64_t result) {
   return fmt::format(" -> {}, {}", who, holder->exclusive ? "exclusive" : "shared");
 }
 
+std::string ToolText(Tool tool) {
+  switch (tool) {
+    case Tool::kList:
+      return "runs ipcs";
+    case Tool::kRemoveById:
+      return "runs ipcrm on another object by its identifier";
+    case Tool::kRemoveByKey:
+      return "runs ipcrm on another object by its key";
+    case Tool::kRemoveUnknown:
+      return "runs ipcrm on an object that has gone";
+    case Tool::kRemoveForeign:
+      return "runs ipcrm as another user";
+  }
+  return "runs a command";
+}
+
 // What a call does, in words; the call's own name where they say less than it does.
 std::string Deed(const Call& call, const Operation& op) {
   switch (call.effect) {
@@ -173,6 +189,8 @@ std::string Deed(const Call& call, const Operation& op) {
       return "looks for a notice";
     case Effect::kMakeLimited:
       return fmt::format("makes another with limits {}", op.argument);
+    case Effect::kRunTool:
+      return ToolText(ToolOf(op.argument));
     case Effect::kOther:
       break;
   }

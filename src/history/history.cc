@@ -86,6 +86,8 @@ std::string_view EffectName(Effect effect) {
       return "take-notice";
     case Effect::kMakeLimited:
       return "make-limited";
+    case Effect::kRunTool:
+      return "run-tool";
   }
   return "unknown";
 }

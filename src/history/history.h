@@ -62,6 +62,7 @@ enum class Effect : std::uint8_t {
   kNotify,       // registers the caller, or withdraws it
   kTakeNotice,   // takes a notice that has come
   kMakeLimited,  // makes, and removes, another object with limits that are chosen
+  kRunTool,      // runs a command of the system; argument and result as message_calls.h has them
 };
 
 // The call makes a handle on an object.

@@ -47,6 +47,28 @@ enum KeyFlaw : std::uint8_t {
   kKeyOfMissing = 8,      // a file that is not there gave one, or another error than ENOENT
 };
 
+// Effect::kRunTool.  Argument: which, modulo their number.
+enum class Tool : std::uint8_t {
+  kList,           // ipcs, of the object
+  kRemoveById,     // ipcrm, of another object made for it
+  kRemoveByKey,    // the same by its key
+  kRemoveUnknown,  // ipcrm of an identifier that is none any more
+  kRemoveForeign,  // ipcrm, as another user, of an object that he may not remove
+};
+inline constexpr std::uint8_t kTools = 5;
+constexpr Tool ToolOf(std::uint64_t argument) { return static_cast<Tool>(argument % kTools); }
+
+// Its result: what is wrong with what the command did; bits.
+enum ToolFlaw : std::uint8_t {
+  kToolTellsNothing = 1,      // the object is missing in its list
+  kToolTellsOtherwise = 2,    // its key, mode, number of messages or bytes there is another
+  kSystemTellsOtherwise = 4,  // the same of /proc/sysvipc
+  kToolRefused = 8,           // it failed where it may not
+  kToolSucceeded = 16,        // it succeeded where it may not
+  kToolLeft = 32,             // the object that it was to remove is there
+  kToolTook = 64,             // one that it was not to remove is gone
+};
+
 enum LastUser : std::uint8_t { kLastSender = 1, kLastReceiver = 2 };
 
 // Effect::kNotify.  Argument: what the notice is to bring, 1..; this one withdraws.  The handle is

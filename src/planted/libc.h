@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 
 namespace parley::planted {
 
@@ -73,6 +74,7 @@ inline constinit Next<decltype(::mq_timedreceive)> mq_timedreceive{"mq_timedrece
 inline constinit Next<decltype(::mq_close)> mq_close{"mq_close"};
 inline constinit Next<decltype(::mq_notify)> mq_notify{"mq_notify"};
 inline constinit Next<decltype(::sigtimedwait)> sigtimedwait{"sigtimedwait"};
+inline constinit Next<decltype(::fopen)> fopen{"fopen"};
 inline constinit Next<decltype(::ftok)> ftok{"ftok"};
 inline constinit Next<decltype(::msgget)> msgget{"msgget"};
 inline constinit Next<decltype(::msgsnd)> msgsnd{"msgsnd"};

@@ -236,6 +236,8 @@ int Bug::ControlTyped(const Target& queue, int command, msqid_ds* status) {
   return libc::msgctl(queue.fd, command, status);
 }
 
+std::FILE* Bug::OpenList(const char* path, const char* mode) { return libc::fopen(path, mode); }
+
 Bug* Alive() { return g_alive; }
 const Bug* FirstBug() { return g_first; }
 std::atomic<std::uint64_t>& SharedWord() { return g_log->word; }

@@ -17,6 +17,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <limits>
 #include <span>
@@ -175,6 +176,9 @@ class Bug {
   virtual int SendTyped(const Target& queue, const TypedMessage& message);
   virtual ssize_t ReceiveTyped(const Target& queue, const TypedMessage& buffer, long type);
   virtual int ControlTyped(const Target& queue, int command, msqid_ds* status);
+
+  // fopen() of the system's list of System V message queues.
+  virtual std::FILE* OpenList(const char* path, const char* mode);
 
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}

@@ -220,6 +220,10 @@ std::string_view ClauseName(Clause clause) {
       return "registration-stays";
     case Clause::kLimitsWrong:
       return "limits-wrong";
+    case Clause::kToolDiffers:
+      return "tool-differs";
+    case Clause::kToolRemovedWrongly:
+      return "tool-removed-wrongly";
     case Clause::kKnownDivergence:
       return "known-divergence";
     case Clause::kCount:

@@ -62,6 +62,8 @@ constexpr Binding kBindings[] = {
     {Clause::kStaleHandle, "svipc.stale-id"},
     {Clause::kCreatedTwice, "svipc.key-exclusive"},
     {Clause::kKeyMisled, "svipc.key-same-object"},
+    {Clause::kToolDiffers, "ipctool.ipcs"},
+    {Clause::kToolRemovedWrongly, "ipctool.ipcrm"},
     {Clause::kPermissionWrong, "svipc.permission"},
     {Clause::kStatusWrong, "svipc.stat-truth"},
     {Clause::kKeyUnstable, "ftok.stable"},

@@ -12,6 +12,7 @@
 
 #include "src/facility/sysv-msg/msg_object.h"
 #include "src/facility/sysv-msg/msg_rights.h"
+#include "src/facility/sysv-msg/msg_tools.h"
 #include "src/history/message_calls.h"
 
 namespace parley {
@@ -47,6 +48,7 @@ enum MsgCall : std::uint8_t {
   kOpenAs,
   kSetModeAs,
   kRemoveAs,
+  kRunTool,
   kCallCount,
 };
 
@@ -97,6 +99,7 @@ constexpr std::array<CallTraits, kCallCount> kCalls{{
     {.name = "open_as", .effect = Effect::kOpenFile},
     {.name = "set_mode_as", .effect = Effect::kChangeMode},
     {.name = "remove_as", .effect = Effect::kRemoveFile},
+    {.name = "run_tool", .effect = Effect::kRunTool},
 }};
 
 Reply Failed(int system_error) { return {.result = -1, .system_error = system_error}; }
@@ -226,6 +229,8 @@ Reply MsgPort::Perform(const Request& request) {
       return SetMsgModeAs(key_.key, request.argument);
     case kRemoveAs:
       return RemoveMsgAs(key_.key, request.argument);
+    case kRunTool:
+      return RunMsgTool(key_, request.argument);
     default:
       return request.call < kCallCount ? PerformOn(Chosen(request), request) : Failed(ENOTSUP);
   }

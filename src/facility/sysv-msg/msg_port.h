@@ -32,6 +32,7 @@ namespace parley {
 //                    KeyFlaw
 //   open_as, set_mode_as, remove_as
 //                    as several users (msg_rights.h)
+//   run_tool         ipcs or ipcrm (msg_tools.h)
 //   exists           msgget(): 0 when the key leads to the newest handle's queue, 1: to another
 //
 // A type of kClassMax stands for LONG_MAX, and its negation for LONG_MIN.  A handle that is not

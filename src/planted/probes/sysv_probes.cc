@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -265,6 +267,27 @@ const ProbeRegistration kIgnoresRights("sysv-rights-ignored", "svipc.permission"
   const int found = ::msgget(queue.key(), 0600);
   if (found < 0) Must(errno == EACCES);
   return found >= 0;
+});
+
+const ProbeRegistration kListsNoLast("sysv-ipcs-truncates", "ipctool.ipcs", [] {
+  const TypedQueue queue;
+  std::FILE* list = ::popen("ipcs -q", "r");
+  Must(list != nullptr);
+  char line[256];
+  bool listed = false;
+  while (std::fgets(line, sizeof line, list) != nullptr) {
+    unsigned key = 0;
+    int id = -1;
+    listed = listed || (std::sscanf(line, "%x %d", &key, &id) == 2 && id == queue.queue());
+  }
+  Must(::pclose(list) == 0);
+  return !listed;
+});
+
+const ProbeRegistration kRemovesNothing("sysv-ipcrm-leaves", "ipctool.ipcrm", [] {
+  const TypedQueue queue;
+  Must(std::system(("ipcrm -q " + std::to_string(queue.queue())).c_str()) == 0);
+  return ::msgget(queue.key(), 0) >= 0;
 });
 
 }  // namespace
