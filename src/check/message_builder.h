@@ -41,7 +41,9 @@ class MessageBuilder {
     history_.calls = {{.name = "send", .effect = Effect::kPut},
                       {.name = "receive", .effect = Effect::kTake, .select = Selector::kHighest},
                       {.name = "open_both", .effect = Effect::kOpenBoth},
-                      {.name = "close", .effect = Effect::kClose}};
+                      {.name = "close", .effect = Effect::kClose},
+                      {.name = "notify", .effect = Effect::kNotify},
+                      {.name = "notice", .effect = Effect::kTakeNotice}};
     for (std::uint16_t i = 0; i < workers; ++i) history_.workers.push_back({.role = "worker"});
   }
 
@@ -94,6 +96,31 @@ class MessageBuilder {
   }
   std::uint32_t Close(std::uint16_t worker, const Spec& spec) {
     Add(3, worker, spec).handle = 1;
+    return Last();
+  }
+
+  // brings: what its notice is to bring, or kWithdraws.
+  std::uint32_t Notify(std::uint16_t worker, const Spec& spec, std::uint64_t brings) {
+    Operation& op = Add(4, worker, spec);
+    op.handle = 1;
+    op.argument = brings;
+    return Last();
+  }
+  std::uint32_t Notice(std::uint16_t worker, const Spec& spec, std::int64_t brought) {
+    Add(5, worker, spec).result = brought;
+    return Last();
+  }
+
+  // A call without data.
+  std::uint32_t Do(std::uint16_t worker, const Spec& spec, Effect effect, std::uint64_t argument,
+                   std::int64_t result = 0) {
+    auto& calls = history_.calls;
+    const auto found = std::ranges::find(calls, effect, &Call::effect);
+    const auto place = static_cast<std::uint8_t>(found - calls.begin());
+    if (found == calls.end()) calls.push_back({.name = "call", .effect = effect});
+    Operation& op = Add(place, worker, spec);
+    op.argument = argument;
+    if (spec.error == 0) op.result = result;
     return Last();
   }
 

@@ -4,12 +4,13 @@
 // Of stepped histories: there these calls happen one after the other, so that the state between
 // them is known.  Time O(n log n), memory O(n) for n operations.
 //
-// Source: POSIX.1-2024 mkfifo(), mkfifoat(), open().
+// Source: POSIX.1-2024 mkfifo(), mkfifoat(), open(), mq_open().
 #include <algorithm>
 #include <array>
 
 #include "src/check/checker.h"
 #include "src/check/ends_judging.h"
+#include "src/check/messages.h"
 #include "src/check/tally.h"
 #include "src/model/name_model.h"
 #include "src/model/stepped_view.h"
@@ -41,6 +42,8 @@ void JudgeObject(const History& history, std::vector<std::uint32_t>& calls,
 
 void JudgeFiles(const History& history, std::vector<Judgement>& judgements) {
   if (history.header.mode != "stepped") return;
+  // Those of System V are no names: message_rights.cc.
+  if (history.header.family == Family::kMessages && SelectsByClass(history)) return;
   std::vector<std::vector<std::uint32_t>> calls(model::ObjectCount(history));
   for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
     const Operation& op = history.operations[id];

@@ -113,10 +113,11 @@ struct RoundOutcome {
 
 // Laid out at offset 0 of the mapping; the records follow at kRecordsOffset.
 struct ArenaHeader {
-  // First, as the planted library has it: how often it lied, and at which chance at the latest it
-  // is to lie in this round (0: as each bug has it).
+  // First, as the planted library has it: how often it lied, at which chance at the latest it is to
+  // lie in this round (0: as each bug has it), and a word for what a bug has to know of others.
   std::atomic<std::uint64_t> planted_told{0};
   std::atomic<std::uint64_t> planted_every_max{0};
+  std::atomic<std::uint64_t> planted_word{0};
   std::uint64_t records = 0;             // capacity, all logs together
   std::atomic<std::uint32_t> bell{0};    // futex of the leader: rung by workers
   std::atomic<std::uint32_t> begun{0};   // futex of the workers: open your ends

@@ -105,6 +105,7 @@ Result<void> DescribeRound(const Program& program, const RoundPlace& place, Aren
   shared.maker_keeps = program.maker_keeps;
   shared.stepped = program.stepped.has_value();
   header.planted_every_max.store(program.stepped ? kPlantedEveryMaxStepped : 0);
+  header.planted_word.store(0);
   if (program.stepped) {
     const auto described = DescribeSteps(*program.stepped, place.scheduler, shared);
     if (!described) return described;

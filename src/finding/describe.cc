@@ -93,6 +93,22 @@ std::string HolderText(std::int64_t result) {
   return fmt::format(" -> {}, {}", who, holder->exclusive ? "exclusive" : "shared");
 }
 
+std::string ToolText(Tool tool) {
+  switch (tool) {
+    case Tool::kList:
+      return "runs ipcs";
+    case Tool::kRemoveById:
+      return "runs ipcrm on another object by its identifier";
+    case Tool::kRemoveByKey:
+      return "runs ipcrm on another object by its key";
+    case Tool::kRemoveUnknown:
+      return "runs ipcrm on an object that has gone";
+    case Tool::kRemoveForeign:
+      return "runs ipcrm as another user";
+  }
+  return "runs a command";
+}
+
 // What a call does, in words; the call's own name where they say less than it does.
 std::string Deed(const Call& call, const Operation& op) {
   switch (call.effect) {
@@ -166,6 +182,15 @@ std::string Deed(const Call& call, const Operation& op) {
       return "removes the object";
     case Effect::kDeriveKey:
       return fmt::format("derives keys of a file and id {}", op.argument);
+    case Effect::kNotify:
+      return op.argument == kWithdraws ? "withdraws its registration"
+                                       : fmt::format("asks for notice {}", op.argument);
+    case Effect::kTakeNotice:
+      return "looks for a notice";
+    case Effect::kMakeLimited:
+      return fmt::format("makes another with limits {}", op.argument);
+    case Effect::kRunTool:
+      return ToolText(ToolOf(op.argument));
     case Effect::kOther:
       break;
   }
@@ -208,11 +233,15 @@ std::string OutcomeText(const History& history, const Operation& op) {
   if (op.outcome == Outcome::kPending) return ", still inside";
   if (op.system_error != 0) return " -> " + ErrnoName(op.system_error);
   const Effect effect = history.effect(op);
+  const bool messages = history.header.family == Family::kMessages;
+  if (effect == Effect::kCreateFile && messages) {
+    return fmt::format(" -> mode {:04o}", CreatedFile::Of(op.result).st_mode & 07777);
+  }
   if (effect == Effect::kCreateFile || effect == Effect::kCreateFileAt) {
     return " -> " + CreatedText(op.result);
   }
   if (MakesHandle(effect)) return fmt::format(" -> handle {}", op.handle);
-  if (Receives(effect) && history.header.family == Family::kMessages) {
+  if (Receives(effect) && messages) {
     return fmt::format(" -> {} of class {}{}", BytesText(static_cast<std::uint64_t>(op.result)),
                        UnpackClass(op.argument).told, ReceivedText(history, op));
   }

@@ -77,10 +77,13 @@ std::uint64_t CreateFileAt::Argument() const { return slot | Number(base) << 1U;
 
 ChangeMode ChangeMode::Of(std::uint64_t argument) {
   return {.mode = static_cast<std::uint16_t>(Bits(argument, 0, kModeBits)),
-          .slot = static_cast<std::uint8_t>(Bits(argument, 9, 1))};
+          .slot = static_cast<std::uint8_t>(Bits(argument, 9, 1)),
+          .as = static_cast<ActAs>(Bits(argument, 10, 3))};
 }
 
-std::uint64_t ChangeMode::Argument() const { return mode | std::uint64_t{slot} << 9U; }
+std::uint64_t ChangeMode::Argument() const {
+  return mode | std::uint64_t{slot} << 9U | Number(as) << 10U;
+}
 
 OpenFileAs OpenFileAs::Of(std::uint64_t argument) {
   return {.direction = static_cast<Direction>(Bits(argument, 0, 3) % 3),

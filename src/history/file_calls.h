@@ -40,6 +40,13 @@ enum class Place : std::uint8_t {
   kMissingParent,  // a name in a directory that does not exist
   kLocked,         // a name in a directory that may not be written to
 };
+// Of queues, which have no directories, in place of it.
+enum class QueueName : std::uint8_t {
+  kName,        // one leading slash and no other
+  kNoSlash,     // no leading slash
+  kInnerSlash,  // another slash
+  kTooLong,     // more than NAME_MAX bytes behind the slash
+};
 struct CreateFile {
   std::uint16_t mode = 0;
   std::uint16_t umask = 0;
@@ -47,6 +54,7 @@ struct CreateFile {
   ActAs as = ActAs::kSelf;
   Place place = Place::kName;
 
+  QueueName queue_name() const { return static_cast<QueueName>(place); }
   static CreateFile Of(std::uint64_t argument);
   std::uint64_t Argument() const;
 };
@@ -69,10 +77,12 @@ struct CreateFileAt {
   std::uint64_t Argument() const;
 };
 
-// Effect::kChangeMode: chmod() of a name in the current directory.  Bits 0..8 mode, 9 slot.
+// Effect::kChangeMode: chmod() of a name in the current directory.  Bits 0..8 mode, 9 slot, 10..11
+// as (System V objects alone).
 struct ChangeMode {
   std::uint16_t mode = 0;
   std::uint8_t slot = 0;
+  ActAs as = ActAs::kSelf;
 
   static ChangeMode Of(std::uint64_t argument);
   std::uint64_t Argument() const;
@@ -89,11 +99,16 @@ struct OpenFileAs {
   std::uint64_t Argument() const;
 };
 
-// Effect::kUseFile: the slot of the name that was opened, modulo their number.
+// Effect::kUseFile: the slot of the name that was opened, modulo their number.  Of queues, from
+// their number on, against the direction in which it was opened.
 std::uint8_t UsedSlot(std::uint64_t argument);
+constexpr bool UsedAgainst(std::uint64_t argument) { return (argument / kFileSlots) % 2 != 0; }
 
 // Effect::kRemoveFile: unlink() of a name in the current or the given directory.  Bit 0 slot, 1
-// folder.
+// folder.  Of System V objects, as somebody else: bit 0 whether of another group, too.
+constexpr ActAs RemovesAs(std::uint64_t argument) {
+  return (argument & 1U) != 0 ? ActAs::kOtherUserAndGroup : ActAs::kOtherUser;
+}
 struct RemoveFile {
   std::uint8_t slot = 0;
   Folder folder = Folder::kCurrent;

@@ -80,6 +80,14 @@ std::string_view EffectName(Effect effect) {
       return "remove-object";
     case Effect::kDeriveKey:
       return "derive-key";
+    case Effect::kNotify:
+      return "notify";
+    case Effect::kTakeNotice:
+      return "take-notice";
+    case Effect::kMakeLimited:
+      return "make-limited";
+    case Effect::kRunTool:
+      return "run-tool";
   }
   return "unknown";
 }

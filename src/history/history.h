@@ -58,6 +58,11 @@ enum class Effect : std::uint8_t {
   kDuplicateToChild,
   kRemoveObject,  // removes the object itself, content and all, for everybody who uses it
   kDeriveKey,     // derives keys from a file; result: a set of KeyFlaw, as message_calls.h has it
+  // Notification of messages; arguments and results as message_calls.h has them.
+  kNotify,       // registers the caller, or withdraws it
+  kTakeNotice,   // takes a notice that has come
+  kMakeLimited,  // makes, and removes, another object with limits that are chosen
+  kRunTool,      // runs a command of the system; argument and result as message_calls.h has them
 };
 
 // The call makes a handle on an object.

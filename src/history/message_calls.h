@@ -47,6 +47,71 @@ enum KeyFlaw : std::uint8_t {
   kKeyOfMissing = 8,      // a file that is not there gave one, or another error than ENOENT
 };
 
+// Effect::kRunTool.  Argument: which, modulo their number.
+enum class Tool : std::uint8_t {
+  kList,           // ipcs, of the object
+  kRemoveById,     // ipcrm, of another object made for it
+  kRemoveByKey,    // the same by its key
+  kRemoveUnknown,  // ipcrm of an identifier that is none any more
+  kRemoveForeign,  // ipcrm, as another user, of an object that he may not remove
+};
+inline constexpr std::uint8_t kTools = 5;
+constexpr Tool ToolOf(std::uint64_t argument) { return static_cast<Tool>(argument % kTools); }
+
+// Its result: what is wrong with what the command did; bits.
+enum ToolFlaw : std::uint8_t {
+  kToolTellsNothing = 1,      // the object is missing in its list
+  kToolTellsOtherwise = 2,    // its key, mode, number of messages or bytes there is another
+  kSystemTellsOtherwise = 4,  // the same of /proc/sysvipc
+  kToolRefused = 8,           // it failed where it may not
+  kToolSucceeded = 16,        // it succeeded where it may not
+  kToolLeft = 32,             // the object that it was to remove is there
+  kToolTook = 64,             // one that it was not to remove is gone
+};
+
 enum LastUser : std::uint8_t { kLastSender = 1, kLastReceiver = 2 };
+
+// Effect::kNotify.  Argument: what the notice is to bring, 1..; this one withdraws.  The handle is
+// the one that the caller registers by.
+inline constexpr std::uint64_t kWithdraws = 0;
+
+// Effect::kTakeNotice.  Result: what the oldest notice that has come brought, and whether it says
+// of itself that a message has come (SI_MESGQ); this one: there is none.
+inline constexpr std::int64_t kNoNotice = 0;
+inline constexpr std::int64_t kNoticeOfOtherOrigin = std::int64_t{1} << 32;
+
+// Effect::kMakeLimited.  Argument: bits 0..2 how many messages, 3..5 how long they may be, each
+// modulo the number of choices, 6 whether the caller gives up its right to exceed limits.
+enum class Limit : std::uint8_t {
+  kOne,
+  kMost,   // as many as everybody may have
+  kAbove,  // one more
+  kZero,
+  kNegative,
+};
+inline constexpr std::uint8_t kLimits = 5;
+struct LimitedQueue {
+  Limit messages = Limit::kOne;
+  Limit bytes = Limit::kOne;
+  bool renounces = false;
+
+  static constexpr LimitedQueue Of(std::uint64_t argument) {
+    return {.messages = static_cast<Limit>((argument & 7U) % kLimits),
+            .bytes = static_cast<Limit>((argument >> 3U & 7U) % kLimits),
+            .renounces = (argument >> 6U & 1U) != 0};
+  }
+};
+
+// Its result: the error of the call, 0 when it succeeded, and whether its caller may exceed limits
+// (CAP_SYS_RESOURCE, be it of a user namespace of its own).
+struct LimitAnswer {
+  int system_error = 0;
+  bool privileged = false;
+
+  static constexpr LimitAnswer Of(std::int64_t result) {
+    return {.system_error = static_cast<int>(result & 0xffff), .privileged = result >> 16U != 0};
+  }
+  constexpr std::int64_t Result() const { return (std::int64_t{privileged} << 16U) | system_error; }
+};
 
 }  // namespace parley

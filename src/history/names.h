@@ -11,7 +11,7 @@
 
 namespace parley {
 
-inline constexpr std::size_t kEffectCount = static_cast<std::size_t>(Effect::kDeriveKey) + 1;
+inline constexpr std::size_t kEffectCount = static_cast<std::size_t>(Effect::kRunTool) + 1;
 inline constexpr auto kOutcomeNames =
     std::to_array<std::string_view>({"returned", "maybe", "pending"});
 inline constexpr auto kFaultNames = std::to_array<std::string_view>(

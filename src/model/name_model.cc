@@ -37,6 +37,21 @@ bool CouldNotBecome(const Operation& op, ActAs as) {
   return as != ActAs::kSelf && (op.failed_with(EPERM) || op.failed_with(EINVAL));
 }
 
+// What Linux says of it (mq_overview(7), mq_open(3)).
+int ErrorOf(QueueName name) {
+  switch (name) {
+    case QueueName::kNoSlash:
+      return EINVAL;
+    case QueueName::kInnerSlash:
+      return EACCES;
+    case QueueName::kTooLong:
+      return ENAMETOOLONG;
+    case QueueName::kName:
+      break;
+  }
+  return 0;
+}
+
 std::string OutcomeText(const Operation& op) {
   return op.system_error == 0 ? "succeeded"
                               : fmt::format("failed with {}", ErrnoName(op.system_error));
@@ -58,7 +73,10 @@ bool IsOnFiles(Effect effect) {
   }
 }
 
-NameModel::NameModel(const History& history) : history_(history), held_(history.workers.size()) {
+NameModel::NameModel(const History& history)
+    : history_(history),
+      queues_(history.header.family == Family::kMessages),
+      held_(history.workers.size()) {
   for (const Operation& op : history.operations) {
     const Effect effect = history.effect(op);
     const bool self =
@@ -144,14 +162,15 @@ NameModel::Breaches NameModel::JudgeMade(std::uint32_t id, File& file, ActAs as,
   const auto broken = [&](std::string reason) {
     return Breach{.clause = Clause::kCreatedWrongly, .reason = std::move(reason), .witness = {id}};
   };
-  if (!S_ISFIFO(made.st_mode)) return broken("what was made is no FIFO");
+  const std::string_view it = queues_ ? "the queue" : "the FIFO";
+  if (!queues_ && !S_ISFIFO(made.st_mode)) return broken("what was made is no FIFO");
   if ((made.st_mode & kAllModeBits) != mode) {
-    return broken(fmt::format("the FIFO was to have mode {:04o} and has {:04o}", mode,
+    return broken(fmt::format("{} was to have mode {:04o} and has {:04o}", it, mode,
                               made.st_mode & kAllModeBits));
   }
-  if (!made.owned_by_user) return broken("the FIFO is not owned by the effective user");
+  if (!made.owned_by_user) return broken(fmt::format("{} is not owned by the effective user", it));
   if (!made.owned_by_group && !made.owned_like_folder) {
-    return broken("the FIFO has neither the effective group nor that of its directory");
+    return broken(fmt::format("{} has neither the effective group nor that of its directory", it));
   }
   return std::nullopt;
 }
@@ -163,10 +182,15 @@ NameModel::Breaches NameModel::JudgeCreate(std::uint32_t id) {
   Chance(Clause::kCreatedWrongly);
   const auto broken = [&](std::string_view reason) {
     return Breach{.clause = Clause::kCreatedWrongly,
-                  .reason = fmt::format("mkfifo() {} {}", reason, OutcomeText(call)),
+                  .reason = fmt::format("{} {} {}", queues_ ? "mq_open()" : "mkfifo()", reason,
+                                        OutcomeText(call)),
                   .witness = {id}};
   };
-  switch (asked.place) {
+  if (queues_ && asked.queue_name() != QueueName::kName) {
+    if (call.failed_with(ErrorOf(asked.queue_name()))) return std::nullopt;
+    return broken("of a name that is none");
+  }
+  switch (queues_ ? Place::kName : asked.place) {
     case Place::kSymbolicLink:
       if (call.failed_with(EEXIST)) return std::nullopt;
       return broken("of a symbolic link's name");
@@ -262,7 +286,9 @@ NameModel::Breaches NameModel::JudgeOpen(std::uint32_t id) {
   const OpenFileAs asked = OpenFileAs::Of(call.argument);
   if (Hindered(call) || CouldNotBecome(call, asked.as)) return std::nullopt;
   File& file = At(Folder::kCurrent, asked.slot);
-  if (call.succeeded() && call.worker < held_.size()) held_[call.worker][asked.slot] = true;
+  if (call.succeeded() && call.worker < held_.size()) {
+    held_[call.worker][asked.slot] = asked.direction;
+  }
   if (call.failed_with(ENOENT)) return Gone(id, file);
   if (file.presence != Presence::kPresent) return std::nullopt;
   const Possible may = MayOpen(file, asked);
@@ -281,22 +307,27 @@ NameModel::Breaches NameModel::JudgeOpen(std::uint32_t id) {
 // Whoever has it open may go on, whatever its mode is now.
 NameModel::Breaches NameModel::JudgeUse(std::uint32_t id) {
   const Operation& call = op(id);
-  if (call.worker >= held_.size() || !held_[call.worker][UsedSlot(call.argument)]) {
-    return std::nullopt;
-  }
+  if (call.worker >= held_.size()) return std::nullopt;
+  const std::optional<Direction> held = held_[call.worker][UsedSlot(call.argument)];
+  if (!held) return std::nullopt;
   Chance(Clause::kPermissionWrong);
-  if (!call.failed_with(EACCES) && !call.failed_with(EPERM) && !call.failed_with(EBADF)) {
+  const bool against = queues_ && UsedAgainst(call.argument) && *held != Direction::kBoth;
+  if (against && call.failed_with(EBADF)) return std::nullopt;
+  if (!against && !call.failed_with(EACCES) && !call.failed_with(EPERM) &&
+      !call.failed_with(EBADF)) {
     return std::nullopt;
   }
   return Breach{.clause = Clause::kPermissionWrong,
-                .reason = fmt::format("a call on what was open {}", OutcomeText(call)),
+                .reason = fmt::format("a call {} was open {}",
+                                      against ? "against the direction in which it" : "on what",
+                                      OutcomeText(call)),
                 .witness = {id}};
 }
 
 NameModel::Breaches NameModel::JudgeRemove(std::uint32_t id) {
   const Operation& call = op(id);
   const RemoveFile asked = RemoveFile::Of(call.argument);
-  File& file = At(asked.folder, asked.slot);
+  File& file = At(queues_ ? Folder::kCurrent : asked.folder, asked.slot);
   if (call.failed_with(ENOENT)) return Gone(id, file);
   if (call.succeeded()) file = {};
   return std::nullopt;

@@ -4,7 +4,10 @@
 // Everything is known exactly, but what a call did that never returned, and what the crew itself
 // may do: that is told by the files that it makes (CreatedFile).
 //
-// Source: POSIX.1-2024 mkfifo(), mkfifoat(), open() [EACCES], umask(), 4.7 "File Access
+// Queues have names, modes and owners like FIFOs, in no directory; of a name that is none it is
+// known how Linux refuses it.
+//
+// Source: POSIX.1-2024 mkfifo(), mkfifoat(), open(), mq_open() [EACCES], umask(), 4.7 "File Access
 // Permissions"; capabilities(7) (Linux).
 #pragma once
 
@@ -69,11 +72,13 @@ class NameModel {
   Breaches Gone(std::uint32_t id, File& file) const;
 
   const History& history_;
+  const bool queues_;  // what has the names; else FIFOs
   // Of the crew's own IDs; nothing where no file told it.
   std::optional<bool> overrides_;
   std::optional<bool> overrides_reading_;
   std::array<std::array<File, kFileSlots>, kFolders> files_;
-  std::vector<std::array<bool, kFileSlots>> held_;  // by worker: it has opened that name
+  // By worker: how it has opened that name.
+  std::vector<std::array<std::optional<Direction>, kFileSlots>> held_;
   std::array<std::uint64_t, static_cast<std::size_t>(Clause::kCount)> chances_{};
 };
 

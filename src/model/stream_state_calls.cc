@@ -58,6 +58,10 @@ bool StreamState::BeginCall(std::uint32_t id) {
     case Effect::kDuplicateToChild:
     case Effect::kRemoveObject:
     case Effect::kDeriveKey:
+    case Effect::kNotify:
+    case Effect::kTakeNotice:
+    case Effect::kMakeLimited:
+    case Effect::kRunTool:
       return Finish(id, call.result, call.system_error);
     case Effect::kMakePair:
       return RefusedByEnvironment(call) ? Finish(id, call.result, call.system_error)

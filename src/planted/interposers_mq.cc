@@ -43,9 +43,12 @@ mqd_t mq_open(const char* name, int flags, ...) noexcept {
   const mode_t mode = va_arg(arguments, mode_t);
   mq_attr* attributes = va_arg(arguments, mq_attr*);
   va_end(arguments);
-  mqd_t queue = libc::mq_open(name, flags, mode, attributes);
-  Bug* bug = Alive();
-  if (queue < 0 && errno == EEXIST && bug != nullptr && bug->IsToldOn(On::kMq)) {
+  Bug* const bug = Alive();
+  if (bug == nullptr || !bug->IsToldOn(On::kMq)) {
+    return libc::mq_open(name, flags, mode, attributes);
+  }
+  mqd_t queue = bug->CreateQueue(name, flags, mode, attributes);
+  if (queue < 0 && errno == EEXIST) {
     queue = bug->FailedExclusively(name, flags);
     if (queue < 0) errno = EEXIST;
   }
@@ -92,6 +95,19 @@ int mq_unlink(const char* name) noexcept {
     errno = before;
   }
   return libc::mq_unlink(name);
+}
+
+int mq_notify(mqd_t queue, const sigevent* event) noexcept {
+  const auto met = Meet(queue);
+  if (!met) return libc::mq_notify(queue, event);
+  met->bug->BeforeOtherCall(met->target);
+  return met->bug->Notify(met->target, event);
+}
+
+int sigtimedwait(const sigset_t* set, siginfo_t* info, const timespec* timeout) {
+  Bug* bug = Alive();
+  if (bug == nullptr || !bug->IsToldOn(On::kMq)) return libc::sigtimedwait(set, info, timeout);
+  return bug->TakeSignal(set, info, timeout);
 }
 
 int mq_close(mqd_t queue) noexcept {

@@ -1,5 +1,7 @@
 // The functions of System V message queues that stand before libc's; interposers.cc.
 #include <cstdarg>
+#include <cstdio>
+#include <cstring>
 #include <optional>
 
 #include "src/planted/libc.h"
@@ -24,6 +26,12 @@ std::optional<Meeting> Meet(int queue) {
   Bug* bug = queue >= 0 ? Told() : nullptr;
   if (bug == nullptr) return std::nullopt;
   return Meeting{.bug = bug, .target = {.fd = queue, .object = ObserveTyped(queue)}};
+}
+
+std::FILE* Open(const char* path, const char* mode) {
+  const bool list = path != nullptr && std::strcmp(path, "/proc/sysvipc/msg") == 0;
+  Bug* bug = list ? Told() : nullptr;
+  return bug != nullptr ? bug->OpenList(path, mode) : libc::fopen(path, mode);
 }
 
 }  // namespace
@@ -64,4 +72,7 @@ int msgctl(int queue, int command, msqid_ds* status) noexcept {
   met->bug->BeforeOtherCall(met->target);
   return met->bug->ControlTyped(met->target, command, status);
 }
+
+std::FILE* fopen(const char* path, const char* mode) { return Open(path, mode); }
+std::FILE* fopen64(const char* path, const char* mode) { return Open(path, mode); }
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
@@ -15,6 +16,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 
 namespace parley::planted {
 
@@ -70,6 +72,9 @@ inline constinit Next<decltype(::mq_receive)> mq_receive{"mq_receive"};
 inline constinit Next<decltype(::mq_unlink)> mq_unlink{"mq_unlink"};
 inline constinit Next<decltype(::mq_timedreceive)> mq_timedreceive{"mq_timedreceive"};
 inline constinit Next<decltype(::mq_close)> mq_close{"mq_close"};
+inline constinit Next<decltype(::mq_notify)> mq_notify{"mq_notify"};
+inline constinit Next<decltype(::sigtimedwait)> sigtimedwait{"sigtimedwait"};
+inline constinit Next<decltype(::fopen)> fopen{"fopen"};
 inline constinit Next<decltype(::ftok)> ftok{"ftok"};
 inline constinit Next<decltype(::msgget)> msgget{"msgget"};
 inline constinit Next<decltype(::msgsnd)> msgsnd{"msgsnd"};

@@ -20,6 +20,7 @@ constexpr std::size_t kObjects = 64;  // that one process uses at a time
 struct Log {
   std::atomic<std::uint64_t> told{0};
   std::atomic<std::uint64_t> every_max{0};  // not 0: no bug is told less often than at every such
+  std::atomic<std::uint64_t> word{0};
 };
 
 constexpr std::size_t kLogBytes = 4096;    // of PARLEY_PLANTED_LOG, which begins with a Log
@@ -202,6 +203,18 @@ ssize_t Bug::ReceiveUntil(const Target& queue, const MessageBuffer& buffer, cons
 
 int Bug::CloseQueue(const Target& queue) { return libc::mq_close(queue.fd); }
 
+mqd_t Bug::CreateQueue(const char* name, int flags, mode_t mode, mq_attr* attributes) {
+  return libc::mq_open(name, flags, mode, attributes);
+}
+
+int Bug::Notify(const Target& queue, const sigevent* event) {
+  return libc::mq_notify(queue.fd, event);
+}
+
+int Bug::TakeSignal(const sigset_t* set, siginfo_t* info, const timespec* timeout) {
+  return libc::sigtimedwait(set, info, timeout);
+}
+
 int Bug::Lock(const Target& file, const LockCall& call) {
   return call.range != nullptr ? libc::fcntl(file.fd, call.command, call.range)
                                : libc::flock(file.fd, call.command);
@@ -225,8 +238,11 @@ int Bug::ControlTyped(const Target& queue, int command, msqid_ds* status) {
   return libc::msgctl(queue.fd, command, status);
 }
 
+std::FILE* Bug::OpenList(const char* path, const char* mode) { return libc::fopen(path, mode); }
+
 Bug* Alive() { return g_alive; }
 const Bug* FirstBug() { return g_first; }
+std::atomic<std::uint64_t>& SharedWord() { return g_log->word; }
 void CountTold() { g_log->told.fetch_add(1, std::memory_order_relaxed); }
 
 Object* Observe(int fd) {

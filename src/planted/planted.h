@@ -6,14 +6,18 @@
 #pragma once
 
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/msg.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#include <atomic>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <limits>
 #include <span>
@@ -157,6 +161,13 @@ class Bug {
   // The name of the queue is about to be removed; the descriptor is for this call.
   virtual void BeforeUnlink(const Target&) {}
 
+  // mq_open() that may create.
+  virtual mqd_t CreateQueue(const char* name, int flags, mode_t mode, mq_attr* attributes);
+  // mq_notify(); null withdraws.
+  virtual int Notify(const Target& queue, const sigevent* event);
+  // sigtimedwait(), whatever it waits for; called while a bug of message queues is alive.
+  virtual int TakeSignal(const sigset_t* set, siginfo_t* info, const timespec* timeout);
+
   virtual int Lock(const Target& file, const LockCall& call);
   virtual int CloseFile(const Target& file);  // one on which this process has asked for locks
 
@@ -166,6 +177,9 @@ class Bug {
   virtual int SendTyped(const Target& queue, const TypedMessage& message);
   virtual ssize_t ReceiveTyped(const Target& queue, const TypedMessage& buffer, long type);
   virtual int ControlTyped(const Target& queue, int command, msqid_ds* status);
+
+  // fopen() of the system's list of System V message queues.
+  virtual std::FILE* OpenList(const char* path, const char* mode);
 
   // Before a call on a target other than Write.
   virtual void BeforeOtherCall(const Target&) {}
@@ -208,6 +222,9 @@ const Bug* FirstBug();
 
 // Counts one telling, for all processes that share PARLEY_PLANTED_LOG.
 void CountTold();
+
+// A word that those processes share, 0 at first: for what a bug has to know of others.
+std::atomic<std::uint64_t>& SharedWord();
 
 // The pipe or FIFO behind a descriptor above 2; null when it is something else.
 Object* Observe(int fd);

@@ -214,6 +214,20 @@ std::string_view ClauseName(Clause clause) {
       return "status-wrong";
     case Clause::kKeyUnstable:
       return "key-unstable";
+    case Clause::kNotifiedWrongly:
+      return "notified-wrongly";
+    case Clause::kRegisteredTwice:
+      return "registered-twice";
+    case Clause::kRegistrationStays:
+      return "registration-stays";
+    case Clause::kLimitsWrong:
+      return "limits-wrong";
+    case Clause::kToolDiffers:
+      return "tool-differs";
+    case Clause::kToolRemovedWrongly:
+      return "tool-removed-wrongly";
+    case Clause::kKnownDivergence:
+      return "known-divergence";
     case Clause::kCount:
       break;
   }

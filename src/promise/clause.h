@@ -130,6 +130,15 @@ enum class Clause : std::uint8_t {
   kLimitUnchecked,    // a limit was set that may not be, or refused though it may
   kStatusWrong,       // what the system tells of an object is not so
   kKeyUnstable,       // one file and id gave several keys, or a file that is not there gave one
+  // Notification of messages (O-MODEL, O-WIN1).
+  kNotifiedWrongly,    // a notice came that was not due, or one that was due did not
+  kRegisteredTwice,    // two were registered at one time, or one was refused though nobody was
+  kRegistrationStays,  // a registration was there when its owner had left
+  kLimitsWrong,  // an object was made with limits that may not be, or has others than it was given
+  kToolDiffers,  // what a command tells of an object is not what the system does
+  kToolRemovedWrongly,  // a command removed what it was not asked to, or not what it was
+  // Not bound anywhere: reported, and no failure.
+  kKnownDivergence,  // the system does what its standard has otherwise, as the catalogue says
   kCount,
 };
 

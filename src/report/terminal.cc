@@ -128,10 +128,12 @@ std::string ReasonsText(const RunResult& result, const TerminalStyle& style) {
     }
   }
   for (const Deviation& deviation : result.deviations) {
-    text += fmt::format("deviation  {} on {}, {} in {}: {} (no promise forbids it)\n",
+    const bool known = deviation.clause == Clause::kKnownDivergence;
+    text += fmt::format("{}  {} on {}, {} in {}: {} ({})\n", known ? "divergence" : "deviation",
                         ClauseName(deviation.clause), deviation.facility,
                         RoundsText(deviation.rounds_seen), deviation.scenario,
-                        Printable(deviation.reason));
+                        Printable(deviation.reason),
+                        known ? "known: the catalogue says so" : "no promise forbids it");
   }
   return text;
 }

@@ -85,6 +85,20 @@ deviation  overfull on pipe, 1 round in pipe_kill: 1 byte too many (no promise f
 )");
 }
 
+TEST(ResultText, TellsAKnownDivergenceFromADeviation) {
+  RunResult result;
+  result.deviations = {{.clause = Clause::kKnownDivergence,
+                        .facility = "mq",
+                        .scenario = "notify",
+                        .reason = "gone early",
+                        .rounds_seen = 2}};
+
+  EXPECT_NE(ResultText(result, {})
+                .find("divergence  known-divergence on mq, 2 rounds in notify: "
+                      "gone early (known: the catalogue says so)\n"),
+            std::string::npos);
+}
+
 TEST(ResultText, SaysWhatBecameOfAPlantedBug) {
   RunResult result;
   result.planted.emplace();

@@ -11,7 +11,7 @@
 #include <optional>
 #include <system_error>
 
-#include "src/facility/fifo/credentials.h"
+#include "src/facility/credentials.h"
 
 namespace parley {
 namespace {

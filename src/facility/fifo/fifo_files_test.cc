@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "src/facility/fifo/credentials.h"
+#include "src/facility/credentials.h"
 #include "src/facility/testing.h"
 
 namespace parley {

@@ -42,6 +42,13 @@ constexpr Binding kBindings[] = {
     {Clause::kSizeUnchecked, "mq.size-errors"},
     {Clause::kClassUnchecked, "mq.prio-range"},
     {Clause::kDeadlineWrong, "mq.timed"},
+    {Clause::kNotifiedWrongly, "mq.notify-once"},
+    {Clause::kRegisteredTwice, "mq.notify-exclusive"},
+    {Clause::kCreatedWrongly, "mq.open-rules"},
+    {Clause::kPermissionWrong, "mq.open-rules"},
+    {Clause::kNameGone, "mq.persists-after-crash"},
+    {Clause::kLimitsWrong, "mq.prio-range"},
+    {Clause::kRegistrationStays, "mq.notify-removed"},
 };
 
 class MqFacility : public Facility {

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <utility>
 
+#include "src/facility/mq/mq_beside.h"
 #include "src/facility/refusal.h"
 
 namespace parley {
@@ -45,8 +46,9 @@ MqName::MqName(const std::string& directory, const std::string& name)
   queue = whole;
   std::ranges::replace(queue, '/', '.');
   queue = "/" + queue.substr(queue.find_first_not_of('.'));
-  // NAME_MAX bytes (mq_overview(7)); what tells queues apart is at the end.
-  constexpr std::size_t kNameMax = 255;
+  // NAME_MAX bytes (mq_overview(7)), less what names beside it add; what tells queues apart is at
+  // the end.
+  constexpr std::size_t kNameMax = 240;
   if (queue.size() > kNameMax) queue = "/" + queue.substr(queue.size() - kNameMax + 1);
   marker += kMarkerSuffix;
 }
@@ -84,6 +86,7 @@ MqObject::MqObject(MqName names) : names_(std::move(names)) { access_.name = nam
 
 MqObject::~MqObject() {
   ::mq_unlink(names_.queue.c_str());
+  RemoveMqsBeside(names_.queue);
   ::unlink(names_.marker.c_str());
 }
 
@@ -93,7 +96,9 @@ void SweepMqs(const std::string& directory) {
     if (entry.path().extension() != kMarkerSuffix) continue;
     std::ifstream marker(entry.path());
     std::string queue;
-    if (std::getline(marker, queue)) ::mq_unlink(queue.c_str());
+    if (!std::getline(marker, queue)) continue;
+    ::mq_unlink(queue.c_str());
+    RemoveMqsBeside(queue);
   }
 }
 

@@ -31,9 +31,16 @@ enum MqCall : std::uint8_t {
   kSetNonblock,
   kCapacity,
   kUnread,
+  kNotify,
   kClose,
   kUnlink,
   kExists,
+  kNotice,
+  kCreateBeside,
+  kOpenAs,
+  kUseOpen,
+  kRemoveBeside,
+  kMakeLimited,
   kCallCount,
 };
 
@@ -63,9 +70,16 @@ constexpr std::array<CallTraits, kCallCount> kCalls{{
     {.name = "set_nonblock", .effect = Effect::kSetNonblocking},
     {.name = "capacity", .effect = Effect::kQueryCapacity},
     {.name = "unread", .effect = Effect::kQueryUnread},
+    {.name = "notify", .effect = Effect::kNotify},
     {.name = "close", .effect = Effect::kClose},
     {.name = "unlink", .effect = Effect::kRemoveName},
     {.name = "exists", .effect = Effect::kQueryName},
+    {.name = "notice", .effect = Effect::kTakeNotice},
+    {.name = "create", .effect = Effect::kCreateFile},
+    {.name = "open_as", .effect = Effect::kOpenFile},
+    {.name = "use_open", .effect = Effect::kUseFile},
+    {.name = "remove", .effect = Effect::kRemoveFile},
+    {.name = "make_limited", .effect = Effect::kMakeLimited},
 }};
 
 Reply Failed(int system_error) { return {.result = -1, .system_error = system_error}; }
@@ -156,6 +170,18 @@ Reply MqPort::Perform(const Request& request) {
       return Returned(::mq_unlink(name_.c_str()));
     case kExists:
       return Exists();
+    case kNotice:
+      return notices_.Take();
+    case kCreateBeside:
+      return beside_.Create(request.argument);
+    case kOpenAs:
+      return beside_.Open(request.argument);
+    case kUseOpen:
+      return beside_.Use(request.argument);
+    case kRemoveBeside:
+      return beside_.Remove(request.argument);
+    case kMakeLimited:
+      return beside_.MakeLimited(request.argument);
     default:
       return request.call < kCallCount ? PerformOn(Chosen(request), request) : Failed(ENOTSUP);
   }
@@ -196,6 +222,9 @@ Reply MqPort::PerformOn(const HandleTable::Entry* entry, const Request& request)
     case kUnread:
       reply = Ask(queue, &mq_attr::mq_curmsgs);
       break;
+    case kNotify:
+      reply = notices_.Ask(queue, request.argument);
+      break;
     case kClose:
       reply = Returned(::mq_close(queue));
       break;
@@ -212,8 +241,10 @@ Reply MqPort::PerformOn(const HandleTable::Entry* entry, const Request& request)
 }
 
 Reply MqPort::SetNonblocking(const HandleTable::Entry* entry, bool nonblocking) {
+  // All members but mq_flags are to be ignored.
   mq_attr attributes{};
   attributes.mq_flags = nonblocking ? O_NONBLOCK : 0;
+  attributes.mq_maxmsg = attributes.mq_msgsize = attributes.mq_curmsgs = 1;
   Reply reply = Returned(::mq_setattr(entry != nullptr ? entry->fd : -1, &attributes, nullptr));
   if (entry == nullptr) return reply;
   reply.handle = entry->handle;
@@ -250,6 +281,9 @@ void MqPort::CloseAll() {
     handles_.Remove(entry->handle);
   }
   handles_.Clear();
+  beside_.CloseAll();
+  // Whoever has closed all of it is registered no more: nothing comes after this.
+  notices_.Forget();
 }
 
 }  // namespace parley

@@ -6,6 +6,8 @@
 
 #include "src/facility/facility.h"
 #include "src/facility/handle_table.h"
+#include "src/facility/mq/mq_beside.h"
+#include "src/facility/mq/mq_notices.h"
 
 namespace parley {
 
@@ -20,16 +22,21 @@ namespace parley {
 //   set_nonblock     mq_setattr(); argument: 1 or 0
 //   capacity         mq_getattr(); result: mq_maxmsg
 //   unread           mq_getattr(); result: mq_curmsgs
+//   notify           mq_notify(); argument: what the notice brings, 0: none (message_calls.h)
 //   close            mq_close()
 //   unlink           mq_unlink()
 //   exists           mq_open(O_RDONLY), and mq_close: 0 when there is one
+//   notice           sigtimedwait() that does not wait; result: what the notice brought, 0: none
+//   create, open_as, use_open, remove, make_limited
+//                    on queues beside this one (mq_beside.h); arguments: src/history/file_calls.h,
+//                    LimitedQueue of message_calls.h
 //
 // A handle that is not live is offered to the system as descriptor -1 (EBADF).
 class MqPort : public Port {
  public:
   static std::span<const CallTraits> Calls();
 
-  explicit MqPort(std::string name) : name_(std::move(name)) {}
+  explicit MqPort(std::string name) : name_(std::move(name)), beside_(name_) {}
   ~MqPort() override { CloseAll(); }
 
   Reply Perform(const Request& request) override;
@@ -47,6 +54,8 @@ class MqPort : public Port {
 
   std::string name_;
   HandleTable handles_;
+  MqNotices notices_;
+  MqBeside beside_;
 };
 
 }  // namespace parley

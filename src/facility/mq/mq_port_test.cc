@@ -10,6 +10,8 @@
 #include <fstream>
 
 #include "src/facility/testing.h"
+#include "src/history/file_calls.h"
+#include "src/history/message_calls.h"
 
 namespace parley {
 namespace {
@@ -113,6 +115,75 @@ TEST_F(MqTest, SweepsWhatADeadMakerLeft) {
   EXPECT_LT(::mq_open(name.c_str(), O_RDONLY), 0);
   EXPECT_EQ(errno, ENOENT);
   std::filesystem::remove(directory_ + "/left.mq");
+}
+
+TEST_F(MqTest, NotifiesOnceOfAnArrivalAtTheEmptyQueue) {
+  call().Do("open_both_nonblock");
+  EXPECT_EQ(call().Do("notice").result, kNoNotice);
+  EXPECT_EQ(call().Do("notify", {.argument = 5}).system_error, 0);
+  EXPECT_EQ(call().Do("notify", {.argument = 6}).system_error, EBUSY);
+  call().Put("send", {"first"});
+  call().Put("send", {"second"});
+  EXPECT_EQ(call().Do("notice").result, 5);
+  EXPECT_EQ(call().Do("notice").result, kNoNotice);
+
+  EXPECT_EQ(call().Do("notify", {.argument = 6}).system_error, 0);
+  EXPECT_EQ(call().Do("notify", {.argument = kWithdraws}).system_error, 0);
+  EXPECT_EQ(call().Do("notify", {.handle = 9, .argument = 6}).system_error, EBADF);
+}
+
+TEST_F(MqTest, LeavesNoNoticeToTheNextQueueOfTheProcess) {
+  call().Do("open_both_nonblock");
+  call().Do("notify", {.argument = 5});
+  call().Put("send", {"message"});
+  port_->CloseAll();
+
+  EXPECT_EQ(call().Do("notice").result, kNoNotice);
+}
+
+TEST_F(MqTest, MakesQueuesBesideIt) {
+  const CreateFile name{.mode = 0640, .umask = 027};
+  const auto made = CreatedFile::Of(call().Do("create", {.argument = name.Argument()}).result);
+  EXPECT_EQ(made.st_mode & 0777, 0640);
+  EXPECT_TRUE(made.owned_by_user);
+  EXPECT_EQ(call().Do("create", {.argument = name.Argument()}).system_error, EEXIST);
+  const auto error_of = [&](QueueName kind) {
+    const CreateFile none{.mode = 0600, .place = static_cast<Place>(kind)};
+    return call().Do("create", {.argument = none.Argument()}).system_error;
+  };
+  EXPECT_EQ(error_of(QueueName::kNoSlash), EINVAL);
+  EXPECT_EQ(error_of(QueueName::kInnerSlash), EACCES);
+  EXPECT_EQ(error_of(QueueName::kTooLong), ENAMETOOLONG);
+
+  EXPECT_EQ(call().Do("open_as", {.argument = OpenFileAs{}.Argument()}).result, 0);
+  EXPECT_EQ(call().Do("use_open", {.argument = 0}).system_error, EAGAIN);
+  EXPECT_EQ(call().Do("use_open", {.argument = kFileSlots}).system_error, EBADF);
+  EXPECT_EQ(call().Do("remove").result, 0);
+  EXPECT_EQ(call().Do("remove").system_error, ENOENT);
+}
+
+TEST_F(MqTest, TellsWhatLimitsAQueueMayHave) {
+  const auto answer = [&](Limit messages, Limit bytes) {
+    constexpr std::uint64_t kRenounces = 1U << 6U;
+    const auto argument =
+        static_cast<std::uint64_t>(messages) | static_cast<std::uint64_t>(bytes) << 3U | kRenounces;
+    return LimitAnswer::Of(call().Do("make_limited", {.argument = argument}).result);
+  };
+
+  EXPECT_EQ(answer(Limit::kOne, Limit::kOne).system_error, 0);
+  EXPECT_EQ(answer(Limit::kZero, Limit::kOne).system_error, EINVAL);
+  EXPECT_EQ(answer(Limit::kOne, Limit::kAbove).system_error, EINVAL);
+  EXPECT_FALSE(answer(Limit::kOne, Limit::kAbove).privileged);
+}
+
+TEST_F(MqTest, LeavesNoQueueBesideIt) {
+  call().Do("create", {.argument = CreateFile{.mode = 0600}.Argument()});
+  const std::string beside = object_->access().name + ".0";
+  const mqd_t queue = ::mq_open(beside.c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_EQ(::mq_close(queue), 0);
+  object_.reset();
+
+  EXPECT_EQ(::mq_open(beside.c_str(), O_RDONLY | O_CLOEXEC), -1);
 }
 
 }  // namespace

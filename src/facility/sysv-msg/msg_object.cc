@@ -59,7 +59,8 @@ Result<void> WriteMarker(const MsgKey& key) {
 
 void RemoveQueue(key_t key) {
   // A worker may have made another one under the key; nobody is left to do so now.
-  for (int queue = ::msgget(key, kMode); queue >= 0; queue = ::msgget(key, kMode)) {
+  // Its mode may let nobody in; no flags ask for no rights.
+  for (int queue = ::msgget(key, 0); queue >= 0; queue = ::msgget(key, 0)) {
     if (::msgctl(queue, IPC_RMID, nullptr) != 0) return;
   }
 }

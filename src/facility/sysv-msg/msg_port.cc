@@ -11,6 +11,8 @@
 #include <cstring>
 
 #include "src/facility/sysv-msg/msg_object.h"
+#include "src/facility/sysv-msg/msg_rights.h"
+#include "src/facility/sysv-msg/msg_tools.h"
 #include "src/history/message_calls.h"
 
 namespace parley {
@@ -43,6 +45,10 @@ enum MsgCall : std::uint8_t {
   kRemove,
   kExists,
   kFtok,
+  kOpenAs,
+  kSetModeAs,
+  kRemoveAs,
+  kRunTool,
   kCallCount,
 };
 
@@ -90,6 +96,10 @@ constexpr std::array<CallTraits, kCallCount> kCalls{{
     {.name = "remove", .effect = Effect::kRemoveObject},
     {.name = "exists", .effect = Effect::kQueryName},
     {.name = "ftok", .effect = Effect::kDeriveKey},
+    {.name = "open_as", .effect = Effect::kOpenFile},
+    {.name = "set_mode_as", .effect = Effect::kChangeMode},
+    {.name = "remove_as", .effect = Effect::kRemoveFile},
+    {.name = "run_tool", .effect = Effect::kRunTool},
 }};
 
 Reply Failed(int system_error) { return {.result = -1, .system_error = system_error}; }
@@ -213,6 +223,14 @@ Reply MsgPort::Perform(const Request& request) {
       return Exists();
     case kFtok:
       return DeriveKey(static_cast<int>(request.argument));
+    case kOpenAs:
+      return OpenMsgAs(key_.key, request.argument);
+    case kSetModeAs:
+      return SetMsgModeAs(key_.key, request.argument);
+    case kRemoveAs:
+      return RemoveMsgAs(key_.key, request.argument);
+    case kRunTool:
+      return RunMsgTool(key_, request.argument);
     default:
       return request.call < kCallCount ? PerformOn(Chosen(request), request) : Failed(ENOTSUP);
   }

@@ -30,6 +30,9 @@ namespace parley {
 //   ftok             ftok() of the marker, its link and no file, with id = argument; result: a set
 //   of
 //                    KeyFlaw
+//   open_as, set_mode_as, remove_as
+//                    as several users (msg_rights.h)
+//   run_tool         ipcs or ipcrm (msg_tools.h)
 //   exists           msgget(): 0 when the key leads to the newest handle's queue, 1: to another
 //
 // A type of kClassMax stands for LONG_MAX, and its negation for LONG_MIN.  A handle that is not

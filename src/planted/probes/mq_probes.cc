@@ -1,6 +1,8 @@
 // Probes of the promises of 8.11: POSIX message queues; and what bugs of others must leave alone.
 #include <fcntl.h>
 #include <mqueue.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -234,6 +236,79 @@ const ProbeRegistration kCreatesTwice("mq-created-twice", "mq.open-rules", [] {
       ::mq_open(queue.name().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, nullptr);
   if (again < 0) Must(errno == EEXIST);
   return again >= 0 && ::mq_close(again) == 0;
+});
+
+// Notices of the queue, as a signal that this process blocks.
+sigset_t BlockedNotices() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGRTMIN);
+  Must(::sigprocmask(SIG_BLOCK, &set, nullptr) == 0);
+  return set;
+}
+
+int Register(const Queue& queue) {
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGRTMIN;
+  return ::mq_notify(queue.queue(), &event);
+}
+
+const ProbeRegistration kNotifiesAgain("mq-notified-again", "mq.notify-once", [] {
+  const sigset_t notices = BlockedNotices();
+  const timespec at_once{};
+  const Queue queue;
+  Must(Register(queue) == 0);
+  for (int i = 0; i < 2; ++i) {
+    queue.Send(Letter(i));
+    queue.Receive();
+    const bool came = ::sigtimedwait(&notices, nullptr, &at_once) == SIGRTMIN;
+    if (i == 1) return came;
+    Must(came);
+  }
+  return false;
+});
+
+const ProbeRegistration kRegistersTwice("mq-registered-twice", "mq.notify-exclusive", [] {
+  BlockedNotices();
+  const Queue queue;
+  Must(Register(queue) == 0);
+  const int again = Register(queue);
+  if (again != 0) Must(errno == EBUSY);
+  return again == 0;
+});
+
+const ProbeRegistration kIgnoresUmask("mq-umask-ignored", "mq.open-rules", [] {
+  const mode_t before = ::umask(0777);
+  const Queue queue;
+  ::umask(before);
+  struct stat found;
+  Must(::fstat(queue.queue(), &found) == 0);
+  return (found.st_mode & 0777) != 0;
+});
+
+const ProbeRegistration kIgnoresLimits("mq-limits-ignored", "mq.prio-range", [] {
+  const std::string name = "/parley-probe-limited." + std::to_string(::getpid());
+  mq_attr attributes{};
+  attributes.mq_maxmsg = 1 << 20;  // more than anybody may have
+  attributes.mq_msgsize = 1;
+  const mqd_t queue =
+      ::mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
+  if (queue < 0) Must(errno == EINVAL);
+  return queue >= 0 && ::mq_close(queue) == 0 && ::mq_unlink(name.c_str()) == 0;
+});
+
+const ProbeRegistration kRefusesForTheDead("mq-registration-stays", "mq.notify-removed", [] {
+  BlockedNotices();
+  const Queue queue;
+  Must(ExitCodeOf(Child([&] {
+         const int registered = Register(queue);
+         ::kill(::getpid(), SIGKILL);
+         return registered;
+       })) == 128 + SIGKILL);
+  const int next = Register(queue);
+  if (next != 0) Must(errno == EBUSY);
+  return next != 0;
 });
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Probes of the promises of 8.8 and 8.7: System V message queues; and what bugs of others must
 // leave alone.
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/syscall.h>
@@ -8,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -246,6 +249,45 @@ const ProbeRegistration kKeyOfPath("sysv-key-of-path", "ftok.stable", [] {
   const bool broken = ::ftok(path.c_str(), 1) != ::ftok(link.c_str(), 1);
   Must(::unlink(link.c_str()) == 0 && ::unlink(path.c_str()) == 0);
   return broken;
+});
+
+// From here on the process has no rights but those of its user.
+void RenounceRights() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+  Must(::syscall(SYS_capset, &header, none.data()) == 0);
+}
+
+const ProbeRegistration kIgnoresRights("sysv-rights-ignored", "svipc.permission", [] {
+  const TypedQueue queue;
+  msqid_ds status = queue.status();
+  status.msg_perm.mode = 0;
+  Must(::msgctl(queue.queue(), IPC_SET, &status) == 0);
+  RenounceRights();
+  const int found = ::msgget(queue.key(), 0600);
+  if (found < 0) Must(errno == EACCES);
+  return found >= 0;
+});
+
+const ProbeRegistration kListsNoLast("sysv-ipcs-truncates", "ipctool.ipcs", [] {
+  const TypedQueue queue;
+  std::FILE* list = ::popen("ipcs -q", "r");
+  Must(list != nullptr);
+  char line[256];
+  bool listed = false;
+  while (std::fgets(line, sizeof line, list) != nullptr) {
+    unsigned key = 0;
+    int id = -1;
+    listed = listed || (std::sscanf(line, "%x %d", &key, &id) == 2 && id == queue.queue());
+  }
+  Must(::pclose(list) == 0);
+  return !listed;
+});
+
+const ProbeRegistration kRemovesNothing("sysv-ipcrm-leaves", "ipctool.ipcrm", [] {
+  const TypedQueue queue;
+  Must(std::system(("ipcrm -q " + std::to_string(queue.queue())).c_str()) == 0);
+  return ::msgget(queue.key(), 0) >= 0;
 });
 
 }  // namespace

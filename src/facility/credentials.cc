@@ -1,4 +1,4 @@
-#include "src/facility/fifo/credentials.h"
+#include "src/facility/credentials.h"
 
 #include <grp.h>
 #include <linux/capability.h>
@@ -18,7 +18,9 @@ namespace {
 constexpr std::uint32_t kOther = 65534;
 constexpr std::uint32_t kAnother = 65533;
 
-constexpr std::uint32_t kOverrideBits = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
+// Of files, and of System V objects.
+constexpr std::uint32_t kOverrideBits =
+    1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH | 1U << CAP_IPC_OWNER | 1U << CAP_SYS_ADMIN;
 
 // Of this process: the sets of capabilities, low words first.  libc has no wrapper.
 struct Capabilities {
@@ -42,6 +44,19 @@ Overrides OverridesNow() {
   const std::uint32_t effective = now.words[0].effective;
   return {.all = (effective >> CAP_DAC_OVERRIDE & 1U) != 0,
           .reading = (effective >> CAP_DAC_READ_SEARCH & 1U) != 0};
+}
+
+bool MayExceedLimits() {
+  Capabilities now;
+  return now.Get() && (now.words[0].effective >> CAP_SYS_RESOURCE & 1U) != 0;
+}
+
+void ExceedLimits(bool may) {
+  Capabilities now;
+  constexpr std::uint32_t kBit = 1U << CAP_SYS_RESOURCE;
+  if (!now.Get() || (now.words[0].permitted & kBit) == 0) return;
+  now.words[0].effective = may ? now.words[0].effective | kBit : now.words[0].effective & ~kBit;
+  CHECK(now.Set());
 }
 
 Acting::Acting(ActAs as) {

@@ -19,6 +19,12 @@ struct Overrides {
 };
 Overrides OverridesNow();
 
+// It may exceed the limits of its resources (CAP_SYS_RESOURCE, be it of a user namespace of its
+// own).
+bool MayExceedLimits();
+// Gives that up, or takes it back where it may be taken.
+void ExceedLimits(bool may);
+
 // While it lives, the process has the effective IDs and rights of `as`; then its own again.
 // Allocates nothing.
 //
