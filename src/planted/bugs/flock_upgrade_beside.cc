@@ -14,7 +14,8 @@ class FlockUpgradeBeside final : public Bug {
              .promise = "flock.nonblock",
              .on = On::kFlock,
              .every = 1,
-             .also = "flock.exclusive flock.shared"}) {}
+             .also = "flock.exclusive flock.owner-description flock.release-on-death "
+                     "flock.shared"}) {}
 
   int Lock(const Target& file, const LockCall& call) override {
     const int result = Bug::Lock(file, call);
