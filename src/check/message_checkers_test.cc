@@ -87,6 +87,30 @@ TEST(MessageOnce, BreaksOnShortOnesThatComeMoreOftenThanTheyWereSent) {
   EXPECT_EQ(Broken("message_once", built.history()), Names{"invented"});
 }
 
+TEST(MessageOnce, KeepsAMessageThatWasCutToAShorterOne) {
+  MessageBuilder built(2);
+  const auto sent = built.Send(0, {.from = 1, .to = 2});
+  const auto taken = built.Receive(1, {.from = 3, .to = 4, .buffer_bytes = 0}, sent);
+  built.at(taken).result = built.at(taken).extent_count = 0;
+  EXPECT_EQ(Broken("message_once", built.history()), Names{"invented"}) << "of no bytes";
+
+  built.history().calls[1].truncates = true;
+  EXPECT_EQ(Broken("message_once", built.history()), Names{});
+}
+
+TEST(MessageOnce, JudgesNothingWhereAQueueMayBeAnotherOne) {
+  MessageBuilder built(2);
+  built.history().calls.push_back({.name = "remove", .effect = Effect::kRemoveObject});
+  built.history().calls.push_back({.name = "open_create", .effect = Effect::kOpenBoth});
+  built.Send(0, {.from = 1, .to = 2});
+  built.at(built.Open(0, {.from = 5, .to = 6})).call = 5;
+  built.Drained();
+  EXPECT_EQ(Broken("message_once", built.history()), Names{"lost"});
+
+  built.at(built.Close(0, {.from = 3, .to = 4})).call = 4;
+  EXPECT_EQ(Broken("message_once", built.history()), Names{});
+}
+
 TEST(MessageOnce, BreaksOnWhatNobodySentOrNotYet) {
   MessageBuilder built(2);
   built.Got(built.Receive(1, {.from = 3, .to = 4}),

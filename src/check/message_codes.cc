@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
+#include <set>
 #include <string_view>
 
 #include "src/check/checker.h"
@@ -43,6 +45,7 @@ class CodeJudge {
     const Operation& op = history_.operations[id];
     const Effect effect = history_.effect(op);
     if (op.outcome != Outcome::kReturned) return;
+    Follow(op, effect);
     if (effect != Effect::kPut && effect != Effect::kTake) return;
     const bool puts = effect == Effect::kPut;
     const Deadline deadline = history_.calls[op.call].deadline;
@@ -57,6 +60,19 @@ class CodeJudge {
   }
 
  private:
+  // A worker's operations are in the order in which it made them.
+  void Follow(const Operation& op, Effect effect) {
+    if (op.system_error != 0) return;
+    if (MakesHandle(effect)) live_[op.worker].insert(op.handle);
+    if (effect == Effect::kClose && live_.contains(op.worker)) live_[op.worker].erase(op.handle);
+  }
+
+  // As far as is on record: of whoever has opened nothing, it is not known.
+  bool LeadsNowhere(const Operation& op) const {
+    const auto handles = live_.find(op.worker);
+    return op.handle == 0 || (handles != live_.end() && !handles->second.contains(op.handle));
+  }
+
   void JudgeSize(std::uint32_t id, const Operation& op, bool wrong, bool puts) {
     tallies_.size.AddChances(wrong ? 1 : 0);
     const std::string_view what = puts ? "a message" : "a buffer";
@@ -75,7 +91,8 @@ class CodeJudge {
   void JudgeClass(std::uint32_t id, const Operation& op, bool too_long, Deadline deadline) {
     const std::uint32_t klass = UnpackClass(op.argument).asked;
     const bool wrong = klass > history_.header.class_max || klass < history_.header.class_min;
-    const bool otherwise = too_long || deadline == Deadline::kInvalid || removed_ || op.handle == 0;
+    const bool otherwise =
+        too_long || deadline == Deadline::kInvalid || removed_ || LeadsNowhere(op);
     tallies_.klass.AddChances(wrong ? 1 : 0);
     const auto text = [&](std::string_view what) {
       return fmt::format("a message of class {} was {}, where there are {} to {}", klass, what,
@@ -102,6 +119,7 @@ class CodeJudge {
   Tallies& tallies_;
   const bool selects_;
   bool removed_ = false;
+  std::map<std::uint16_t, std::set<std::uint16_t>> live_;  // handles by worker
 };
 
 void JudgeCodes(const History& history, std::vector<Judgement>& judgements) {

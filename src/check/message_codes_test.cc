@@ -25,6 +25,12 @@ class Queue {
     built_.Send(0, {.from = 1, .to = 2, .klass = klass, .bytes = bytes, .error = error});
     return Broken("message_codes", built_.history());
   }
+  // The worker opens it, and gives the handle up.
+  Queue& OpenedAndClosed() {
+    built_.Open(0, {.from = 1, .to = 1});
+    built_.Close(0, {.from = 1, .to = 1});
+    return *this;
+  }
   Names Receiving(std::uint32_t bytes, int error) {
     built_.at(built_.Receive(0, {.from = 1, .to = 2, .error = error})).requested = bytes;
     return Broken("message_codes", built_.history());
@@ -58,6 +64,11 @@ TEST(MessageCodes, BreaksOnSizes) {
 TEST(MessageCodes, BreaksOnClasses) {
   EXPECT_EQ(Queue().Sending(64, 101, 0), Names{"class-unchecked"});
   EXPECT_EQ(Queue().Sending(64, 100, EINVAL), Names{"class-unchecked"});
+}
+
+TEST(MessageCodes, KeepsARefusalWhereTheHandleLeadsNowhere) {
+  EXPECT_EQ(Queue().OpenedAndClosed().Sending(64, 100, EINVAL), Names{});
+  EXPECT_EQ(Queue().OpenedAndClosed().Sending(64, 101, 0), Names{"class-unchecked"});
 }
 
 TEST(MessageCodes, BreaksWhenACallGivesUpBeforeItsTime) {

@@ -183,7 +183,8 @@ class OnceJudge {
       const auto received = history_.received(op);
       const bool untold =
           received.empty() || received[0].kind == static_cast<std::uint16_t>(ExtentKind::kUntold);
-      if (!untold) continue;
+      // It may be the beginning of a longer one.
+      if (!untold || view_.CutBeyondRecognition(op)) continue;
       Count& count = counts[{op.result, UnpackClass(op.argument).told}];
       ++count.received;
       count.last = receipt.operation;

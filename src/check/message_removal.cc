@@ -69,7 +69,9 @@ class FreeRemoval {
     if (op.outcome != Outcome::kReturned) return;
     const Effect effect = history_.effect(op);
     if (Opens(effect) || effect == Effect::kQueryName) return JudgeKey(id, op);
-    if (!IsOnQueue(history_, op) || !early_.contains({op.worker, op.handle})) return;
+    const std::pair handle(op.worker, op.handle);
+    if (effect == Effect::kClose && op.succeeded()) given_up_.insert(handle);
+    if (!IsOnQueue(history_, op) || !early_.contains(handle) || given_up_.contains(handle)) return;
     if (Late(op.returned_ns) < removing_ns_) {
       tallies_.gone.AddChances(1);
       if (SaysRemoved(history_, op)) {
@@ -122,6 +124,8 @@ class FreeRemoval {
   std::uint64_t made_last_ns_ = 0;
   // Workers and their handles, found before anybody removed it.
   std::set<std::pair<std::uint16_t, std::uint16_t>> early_;
+  // Of those, the ones that lead nowhere any more: a worker's calls are in their order.
+  std::set<std::pair<std::uint16_t, std::uint16_t>> given_up_;
 };
 
 void JudgeRemovals(const History& history, std::vector<Judgement>& judgements) {

@@ -45,6 +45,10 @@ class Life {
     built_.Receive(0, Next(error));
     return *this;
   }
+  Life& GiveUp() {
+    built_.Close(0, Next(0));
+    return *this;
+  }
   // One that begins now; done: whether it ends with the next call, and how.
   Life& Sleep(std::uint16_t worker, bool done, int error) {
     MessageBuilder::Spec spec = Next(error);
@@ -89,6 +93,11 @@ TEST_P(MessageRemoval, KeepsWhatTheStandardSays) {
   EXPECT_EQ(life().LookUp(0).Open(2, 1).Remove().Open(2, 0, ENOENT).Broken(), Names{});
   EXPECT_EQ(life().Sleep(0, true, EIDRM).Open(2, 1).Broken(), Names{"name-gone"})
       << "nobody removed it";
+}
+
+TEST_P(MessageRemoval, KeepsARefusalOfAnIdentifierThatWasGivenUp) {
+  EXPECT_EQ(life().GiveUp().Receive(EINVAL).Broken(), Names{});
+  EXPECT_EQ(life().GiveUp().Open(0, 1, ENOENT).Broken(), Names{"name-gone"});
 }
 
 TEST_P(MessageRemoval, BreaksWhenARemovedQueueIsUsed) {

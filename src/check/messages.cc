@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "src/check/removal.h"
 #include "src/history/message_calls.h"
 
 namespace parley {
@@ -15,14 +16,20 @@ namespace parley {
 Messages::Messages(const History& history, std::uint8_t object)
     : history_(history), object_(object) {
   std::uint32_t made = 0;
+  bool removed = false;
+  bool may_be_made_again = false;
   for (std::uint32_t id = 0; id < history.operations.size(); ++id) {
     const Operation& op = history.operations[id];
     if (op.object != object_) continue;
-    made += history.effect(op) == Effect::kMakeName && op.system_error == 0 ? 1 : 0;
+    if (op.system_error == 0) {
+      made += history.effect(op) == Effect::kMakeName ? 1 : 0;
+      removed = removed || history.effect(op) == Effect::kRemoveObject;
+      may_be_made_again = may_be_made_again || MayCreate(history, op);
+    }
     if (history.effect(op) == Effect::kPut) AddSend(id);
     if (history.effect(op) == Effect::kTake) AddReceive(id);
   }
-  one_queue_ = made <= 1;
+  one_queue_ = made <= 1 && !(removed && may_be_made_again);
   Match();
 }
 

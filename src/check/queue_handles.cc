@@ -14,6 +14,8 @@ void QueueHandles::Return(const Operation& op) {
     // An open that may create has done so where there was none.
     if (!named_) named_ = ++count_;
     led_[{op.worker, op.handle}] = *named_;
+  } else if (effect == Effect::kClose) {
+    led_.erase({op.worker, op.handle});
   } else if (effect == Effect::kRemoveName) {
     named_.reset();
   } else if (effect == Effect::kRemoveObject) {

@@ -35,6 +35,8 @@ class StreamModel {
   // A cheap hash of the state, for coverage: the same for states that behave alike in most
   // respects.
   std::uint64_t Shape() const { return states_.front().Shape(); }
+  // What can be done next.
+  Fill GetFill() const { return states_.front().GetFill(); }
 
  private:
   std::vector<StreamState> states_;

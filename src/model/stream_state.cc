@@ -192,6 +192,16 @@ std::uint64_t StreamState::Shape() const {
   return hash;
 }
 
+Fill StreamState::GetFill() const {
+  const std::size_t place = view_->named() ? static_cast<std::size_t>(named_) : 0;
+  if (place >= pipes_.size()) return {};
+  const Channel& pipe = pipes_[place];
+  return {.unread = !pipe.bytes.empty(),
+          .room = !pipe.bytes.full(),
+          .readers = pipe.readers > 0,
+          .writers = pipe.writers > 0};
+}
+
 bool StreamState::operator==(const StreamState& other) const {
   return finished_ == other.finished_ && named_ == other.named_ && linked_ == other.linked_ &&
          pipes_ == other.pipes_ && files_ == other.files_ && calls_ == other.calls_;

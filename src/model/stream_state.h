@@ -26,6 +26,14 @@ struct Expected {
   int system_error = 0;
 };
 
+// What can be done with a pipe.
+struct Fill {
+  bool unread = false;  // something is
+  bool room = false;    // for a page
+  bool readers = false;
+  bool writers = false;
+};
+
 // How returns are compared with the history.
 enum class Matching : std::uint8_t {
   kExact,
@@ -58,6 +66,8 @@ class StreamState {
 
   // A number for coverage: states that behave differently mostly differ in it.
   std::uint64_t Shape() const;
+  // Of the pipe that the name leads to, or of the only one; all false where there is none.
+  Fill GetFill() const;
 
   bool operator==(const StreamState& other) const;
 

@@ -57,6 +57,10 @@ TEST(ParseScenario, RefusesWhatTomlRefuses) {
       << Refusal("# Hard.\nfacilities = [\n");
 }
 
+TEST(ParseScenario, RefusesATableWhoseNameIsABracket) {
+  EXPECT_TRUE(Refusal(File("[[[workers]]]\n")).starts_with("4:"));
+}
+
 TEST(ParseScenario, RefusesAFileWithoutSummary) {
   EXPECT_EQ(Refusal("facilities = [\"lane\"]\n"),
             "1:1: the first line must be a comment that says what is hard about the scenario");
