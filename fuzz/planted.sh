@@ -9,6 +9,7 @@ library=$1 bug=$2 fuzzer=$3
 shift 3
 scratch=$(mktemp -d) || exit 3
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 143' HUP INT TERM
 mkdir "$scratch/corpus"
 began=$(date +%s%N)
 LD_PRELOAD=$library PARLEY_PLANTED=$bug "$fuzzer" "$scratch/corpus" -max_len=512 -timeout=5 \

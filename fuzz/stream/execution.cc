@@ -19,7 +19,7 @@ Execution::Execution(const StreamTarget& target, Workshop workshop)
     : target_(target),
       facility_(*FindFacility(target.facility)),
       workshop_(std::move(workshop)),
-      messages_(facility_.GetTraits().family == Family::kMessages),
+      messages_(facility_.GetFamily() == Family::kMessages),
       atomic_bytes_(facility_.AtomicBytes(workshop_.directory())) {
   for (const std::string_view name : target.calls) calls_.push_back(CallNamed(name));
   const auto largest = std::ranges::max(target.arguments);
@@ -59,7 +59,7 @@ void Execution::BeginHistory(const Object& object) {
   history_ = {};
   HistoryHeader& header = history_.header;
   header.facility = facility_.Name();
-  header.family = facility_.GetTraits().family;
+  header.family = facility_.GetFamily();
   header.scenario = "fuzz";
   header.mode = "stepped";
   header.atomic_bytes = atomic_bytes_;
