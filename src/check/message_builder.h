@@ -41,9 +41,7 @@ class MessageBuilder {
     history_.calls = {{.name = "send", .effect = Effect::kPut},
                       {.name = "receive", .effect = Effect::kTake, .select = Selector::kHighest},
                       {.name = "open_both", .effect = Effect::kOpenBoth},
-                      {.name = "close", .effect = Effect::kClose},
-                      {.name = "notify", .effect = Effect::kNotify},
-                      {.name = "notice", .effect = Effect::kTakeNotice}};
+                      {.name = "close", .effect = Effect::kClose}};
     for (std::uint16_t i = 0; i < workers; ++i) history_.workers.push_back({.role = "worker"});
   }
 
@@ -101,14 +99,12 @@ class MessageBuilder {
 
   // brings: what its notice is to bring, or kWithdraws.
   std::uint32_t Notify(std::uint16_t worker, const Spec& spec, std::uint64_t brings) {
-    Operation& op = Add(4, worker, spec);
-    op.handle = 1;
-    op.argument = brings;
-    return Last();
+    const std::uint32_t id = Do(worker, spec, Effect::kNotify, brings);
+    at(id).handle = 1;
+    return id;
   }
   std::uint32_t Notice(std::uint16_t worker, const Spec& spec, std::int64_t brought) {
-    Add(5, worker, spec).result = brought;
-    return Last();
+    return Do(worker, spec, Effect::kTakeNotice, 0, brought);
   }
 
   // A call without data.
