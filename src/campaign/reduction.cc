@@ -1,6 +1,8 @@
 #include "src/campaign/reduction.h"
 
 #include <algorithm>
+#include <functional>
+#include <tuple>
 
 #include "src/base/clock.h"
 #include "src/program/check_program.h"
@@ -23,6 +25,31 @@ bool IsSameBreach(const Facility& facility, Clause one, Clause other) {
   const auto of_other = std::ranges::find(bindings, other, &Binding::clause);
   return of_one != bindings.end() && of_other != bindings.end() &&
          of_one->promise == of_other->promise;
+}
+
+// What the default policy does in place of a schedule changes with every worker that goes.  So the
+// schedule that the smallest program followed is written down again, and the passes look for a
+// worker or a call to take away from that.  reduction: what `fails` said yes to last.
+void ReduceSpelledOut(std::optional<Reduction>& reduction,
+                      const std::function<bool(const Program&)>& fails, const ShrinkLimits& limits,
+                      ShrinkReport& report) {
+  while (true) {
+    const Program start = WithScheduleOf(reduction->program, reduction->history);
+    const ProgramSize size = SizeOf(start);
+    // Else the first pass takes the schedule away again.
+    const auto fails_with_less = [&](const Program& candidate) {
+      const ProgramSize less = SizeOf(candidate);
+      return std::tie(less.workers, less.operations) < std::tie(size.workers, size.operations) &&
+             fails(candidate);
+    };
+    ShrinkReport again;
+    Shrink(start, fails_with_less, limits, &again);
+    report.replays += again.replays;
+    report.accepted += again.accepted;
+    report.finished = report.finished && again.finished;
+    if (again.accepted == 0) return;
+    report.to = again.to;
+  }
 }
 
 }  // namespace
@@ -55,9 +82,10 @@ std::optional<Reduction> Reduce(Engine& engine, const Program& program, const Hi
   const Program start = WithScheduleOf(program, history);
   if (!fails(start)) return std::nullopt;
   const std::uint64_t until_ns = NowNs() + limit_ns;
+  const ShrinkLimits limits{.out_of_time = [&] { return NowNs() > until_ns || interrupted(); }};
   ShrinkReport report;
-  Shrink(start, fails, {.out_of_time = [&] { return NowNs() > until_ns || interrupted(); }},
-         &report);
+  Shrink(start, fails, limits, &report);
+  ReduceSpelledOut(reduction, fails, limits, report);
   reduction->report = report;
   return reduction;
 }

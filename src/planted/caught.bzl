@@ -117,6 +117,7 @@ _STEPPED_ONLY = [
 _CALLS = {
     "deadlock_not_detected": 7,
     "failed_upgrade_unlocks": 7,
+    "flock_failed_upgrade_keeps": 8,
     "late_deadlock_missed": 9,
 }
 
