@@ -38,8 +38,7 @@ bool Binds(std::string_view facility, std::string_view promise) {
 }
 
 std::uint32_t LeastMessage(Encoding encoding, const Facility& facility) {
-  const bool framed =
-      encoding == Encoding::kFramed && facility.GetFamily() == Family::kByteStream;
+  const bool framed = encoding == Encoding::kFramed && facility.GetFamily() == Family::kByteStream;
   return framed ? kHeaderBytes : 1;
 }
 
