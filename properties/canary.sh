@@ -13,8 +13,8 @@ fail() {
   exit 1
 }
 
-"$laws" --gtest_filter="$suite.*" --planted="$bug" --planted_library="$PARLEY_PLANTED_LIBRARY" \
-  >"$said" 2>&1
+"$laws" --gtest_filter="$suite.*" --gtest_fail_fast --planted="$bug" \
+  --planted_library="$PARLEY_PLANTED_LIBRARY" >"$said" 2>&1
 code=$?
 [ "$code" -eq 1 ] || fail "under $bug the property ended with exit code $code; 1 was wanted"
 

@@ -19,8 +19,8 @@ promise=$("$parley" list planted | awk -v bug="$bug" '$1 == bug { print $2 }')
 [ -n "$promise" ] || { echo "canary: parley knows no planted bug $bug" && exit 1; }
 
 # Other promises may break with it, and before it.
-"$laws" --gtest_filter="$suite.*" --samples="$rounds" --seed="$seed" --planted="$bug" \
-  --promise="$promise" --planted_library="$PARLEY_PLANTED_LIBRARY" >"$said" 2>&1
+"$laws" --gtest_filter="$suite.*" --gtest_fail_fast --samples="$rounds" --seed="$seed" \
+  --planted="$bug" --promise="$promise" --planted_library="$PARLEY_PLANTED_LIBRARY" >"$said" 2>&1
 code=$?
 [ "$code" -eq 1 ] || fail "under $bug the law ended with exit code $code; 1 was wanted"
 grep -q "^BROKEN   $promise[@ ]" "$said" || fail "no block says that $promise is broken"

@@ -27,8 +27,9 @@ constexpr std::uint64_t kTurnNsMax = 250 * kNsPerMs;
 constexpr std::uint64_t kTurnNsMin = 20 * kNsPerMs;
 // Of a scenario that exercises the row of a planted bug.
 constexpr std::uint64_t kOwnTurnNs = 1 * kNsPerS;
-// How many turns at once a pair gets that has not exercised its promises yet.
-constexpr std::uint64_t kDoubtTurns = 4;
+// A pair that has not exercised its promises yet gets further turns, of at most that time.
+constexpr int kDoubtSweeps = 3;
+constexpr std::uint64_t kDoubtNsMax = 2 * kNsPerS;
 // A default run that has found something ends soon: the finding is what its reader waits for.
 constexpr std::uint64_t kAfterFindingNs = 8 * kNsPerS;
 
@@ -42,7 +43,7 @@ class Campaign {
     std::vector<Pair>& pairs = runner_.pairs();
     BeginWithOwn(pairs);
     for (bool first = true; !Over(); first = false) {
-      if (!first) BeginWithDoubts(pairs);
+      if (!first) SettleDoubts(pairs);
       const std::uint64_t elapsed = Elapsed();
       const std::uint64_t budget = Limit() == 0 ? ~0ULL : Limit() - std::min(Limit(), elapsed);
       std::uint64_t turn = std::min(budget, first ? kFirstPassNs : budget) / pairs.size();
@@ -52,7 +53,7 @@ class Campaign {
         if (Over()) return;
         if (pair.Done(options_.rounds)) continue;
         any = true;
-        Turn(pair, options_.rounds > 0 && options_.for_ns == 0 ? ~0ULL : TurnOf(pair, turn, first));
+        Turn(pair, options_.rounds > 0 && options_.for_ns == 0 ? ~0ULL : TurnOf(pair, turn));
       }
       if (!any || (EndsOnFinding() && runner_.found())) return;
     }
@@ -67,9 +68,8 @@ class Campaign {
   std::uint64_t Elapsed() const {
     return options_.for_ns > 0 ? runner_.Elapsed() : runner_.ElapsedInRounds();
   }
-  std::uint64_t TurnOf(const Pair& pair, std::uint64_t turn, bool first) const {
-    if (LooksForBug() && Exercises(pair)) return std::max(turn, kOwnTurnNs);
-    return !first && runner_.InDoubt(pair) ? kDoubtTurns * turn : turn;
+  std::uint64_t TurnOf(const Pair& pair, std::uint64_t turn) const {
+    return LooksForBug() && Exercises(pair) ? std::max(turn, kOwnTurnNs) : turn;
   }
   bool LooksForBug() const { return IsDefault() || options_.ends_when_caught; }
   bool IsDefault() const { return options_.for_ns == 0 && options_.rounds == 0; }
@@ -81,10 +81,23 @@ class Campaign {
     if (anything) std::erase_if(pairs, [&](const Pair& pair) { return !CanBeTold(pair); });
   }
 
-  // Time is short: what nobody could tell yet comes before what is known.
-  void BeginWithDoubts(std::vector<Pair>& pairs) const {
+  // What nobody could tell yet comes before what is known: sweep by sweep it gets half of the time
+  // that is left, but no more than it would get in a long run.
+  void SettleDoubts(std::vector<Pair>& pairs) {
     if (!options_.engine.planted.empty()) return;
-    BeginWith(pairs, [&](const Pair& pair) { return runner_.InDoubt(pair); });
+    const auto in_doubt = [&](const Pair& pair) {
+      return !pair.Done(options_.rounds) && runner_.InDoubt(pair);
+    };
+    for (int sweep = 0; sweep < kDoubtSweeps; ++sweep) {
+      const auto doubts = static_cast<std::uint64_t>(std::ranges::count_if(pairs, in_doubt));
+      if (doubts == 0 || Over() || Limit() == 0) return;
+      const std::uint64_t left = Limit() - std::min(Limit(), Elapsed());
+      const std::uint64_t turn = std::min(left / 2 / doubts, kDoubtNsMax);
+      for (Pair& pair : pairs) {
+        const std::uint64_t until = NowNs() + turn;
+        while (!Over() && in_doubt(pair) && NowNs() < until) RunNext(pair);
+      }
+    }
   }
 
   static void BeginWith(std::vector<Pair>& pairs,
@@ -122,10 +135,14 @@ class Campaign {
   void Turn(Pair& pair, std::uint64_t turn_ns) {
     const std::uint64_t until = turn_ns == ~0ULL ? turn_ns : NowNs() + turn_ns;
     do {
-      runner_.ShowProgress(pair, Limit());
-      const std::uint64_t round = pair.next_round++;
-      runner_.Run(pair, round, runner_.Sample(pair, round), true);
+      RunNext(pair);
     } while (!Over() && !pair.Done(options_.rounds) && NowNs() < until);
+  }
+
+  void RunNext(Pair& pair) {
+    runner_.ShowProgress(pair, Limit());
+    const std::uint64_t round = pair.next_round++;
+    runner_.Run(pair, round, runner_.Sample(pair, round), true);
   }
 
   const CampaignOptions& options_;
