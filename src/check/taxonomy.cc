@@ -72,12 +72,20 @@ std::vector<Situation> SituationsOf(const History& history) {
   return situations;
 }
 
-// Bytes moved otherwise than by puts and takes, and what a death may have done, are left alone.
+// Bytes moved otherwise than by puts and takes, and what a death may have done, are left alone; and
+// so is what is opened after a close, since what nobody holds open forgets its content.
 bool IsPlain(const History& history) {
+  std::uint64_t first_close_ns = kNever;
+  for (const Operation& op : history.operations) {
+    if (history.effect(op) == Effect::kClose) {
+      first_close_ns = std::min(first_close_ns, op.invoked_ns);
+    }
+  }
   const auto odd = [&](const Operation& op) {
     const Effect effect = history.effect(op);
     const bool moves = effect == Effect::kPut || effect == Effect::kTake;
-    return effect == Effect::kResize || effect == Effect::kSetPackets || effect == Effect::kPeek ||
+    return (Opens(effect) && op.invoked_ns > first_close_ns) || effect == Effect::kRemoveName ||
+           effect == Effect::kResize || effect == Effect::kSetPackets || effect == Effect::kPeek ||
            (moves && op.argument == kBySplice) || op.outcome == Outcome::kMaybe;
   };
   return history.header.complete && history.faults.empty() &&

@@ -131,6 +131,14 @@ TEST(Taxonomy, KnowsThatPacketsHaveBorders) {
   EXPECT_EQ(VerdictOn(SteppedOf(builder)), "none");
 }
 
+TEST(Taxonomy, KnowsThatContentGoesWithTheLastClose) {
+  HistoryBuilder builder = Crew();
+  builder.Put(kWriter, In(1, {.bytes = 10})).Close(kWriter, In(2, {})).Close(kReader, In(3, {}));
+  builder.OpenBoth(kWriter, In(4, {})).Put(kWriter, In(5, {.bytes = 10}));
+  builder.Take(kWriter, In(6, {.bytes = 20}), {Written(kWriter, 10, 10)});
+  EXPECT_EQ(VerdictOn(SteppedOf(builder, "fifo")), "none");
+}
+
 TEST(Taxonomy, IsBrokenByAReadThatLeavesWhatItGives) {
   HistoryBuilder builder = Crew();
   builder.Put(kWriter, In(1, {.bytes = 100}));
