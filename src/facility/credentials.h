@@ -1,6 +1,7 @@
 // Who makes a call: effective IDs, and the right to override permission bits.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <array>
@@ -24,6 +25,18 @@ Overrides OverridesNow();
 bool MayExceedLimits();
 // Gives that up, or takes it back where it may be taken.
 void ExceedLimits(bool may);
+
+// While it lives, files are made with that mask; then with the one before.
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+  ~Umask() { ::umask(before_); }
+
+ private:
+  mode_t before_;
+};
 
 // While it lives, the process has the effective IDs and rights of `as`; then its own again.
 // Allocates nothing.

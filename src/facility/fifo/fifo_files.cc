@@ -65,17 +65,6 @@ class CurrentDirectory {
   bool changed_;
 };
 
-class Umask {
- public:
-  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
-  Umask(const Umask&) = delete;
-  Umask& operator=(const Umask&) = delete;
-  ~Umask() { ::umask(before_); }
-
- private:
-  mode_t before_;
-};
-
 }  // namespace
 
 FifoFiles::FifoFiles(const std::string& fifo) : root_(RootOf(fifo)) {

@@ -27,17 +27,6 @@ Reply Returned(std::int64_t result) {
 
 Reply Failed(int system_error) { return {.result = -1, .system_error = system_error}; }
 
-class Umask {
- public:
-  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
-  Umask(const Umask&) = delete;
-  Umask& operator=(const Umask&) = delete;
-  ~Umask() { ::umask(before_); }
-
- private:
-  mode_t before_;
-};
-
 // What was made, as its descriptor tells it.
 CreatedFile Made(mqd_t queue) {
   struct stat file;
